@@ -1,0 +1,328 @@
+"""The context plan: what the next turn sends on one model.
+
+A plan is a pure function of (tools, system, transcript, edits, model, effort, settings). It is a list of spans: tools,
+system, then one span for each chunk of the transcript, as sent. A position counts blocks from the start of the
+request; the prefix at position p is the first p blocks, and it has a hash and a weight. Unchanged chunks keep their
+spans, so replanning after one change costs what changed plus one digest a chunk.
+
+Three things enter the prefix hash beside the blocks, by the published invalidation rules: nothing before the tools;
+citations and speed before the system text; tool choice, thinking, effort and the presence of images before the
+messages. The model and the key are not part of the hash: caches are kept apart by them (`core.prompt_cache`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cowork_tui.core.blocks import Block, BlockKind
+from cowork_tui.core.edits import NO_EDITS, EditState
+from cowork_tui.core.hashing import HASH_BYTES, Hash, digest, link
+from cowork_tui.core.models import ModelCard, ThinkingBinding, ThinkingSupport
+from cowork_tui.core.transcript import Chunk, Entry, Transcript
+
+MAX_BREAKPOINTS = 4
+"""The API refuses a fifth."""
+
+
+class Ttl(StrEnum):
+    """How long a cache entry lives after the start of the request that last wrote or read it."""
+
+    FIVE_MINUTES = "5m"
+    ONE_HOUR = "1h"
+
+    @property
+    def seconds(self) -> int:
+        return 300 if self is Ttl.FIVE_MINUTES else 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What a run of blocks weighs, in the units that token estimates are linear in."""
+
+    tokens: int = 0
+    """Yardstick tokens of everything but thinking."""
+    thinking_tokens: int = 0
+    """Yardstick tokens of thinking text."""
+    tool_uses: int = 0
+    tool_results: int = 0
+    result_tokens: int = 0
+    """Yardstick tokens of tool results; part of `tokens`."""
+    image_tokens: int = 0
+    """Tokens of images by the published 28-pixel rule."""
+
+    def __add__(self, other: Weight) -> Weight:
+        return Weight(
+            self.tokens + other.tokens,
+            self.thinking_tokens + other.thinking_tokens,
+            self.tool_uses + other.tool_uses,
+            self.tool_results + other.tool_results,
+            self.result_tokens + other.result_tokens,
+            self.image_tokens + other.image_tokens,
+        )
+
+    def __sub__(self, other: Weight) -> Weight:
+        return Weight(
+            self.tokens - other.tokens,
+            self.thinking_tokens - other.thinking_tokens,
+            self.tool_uses - other.tool_uses,
+            self.tool_results - other.tool_results,
+            self.result_tokens - other.result_tokens,
+            self.image_tokens - other.image_tokens,
+        )
+
+
+NO_WEIGHT = Weight()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Consecutive blocks as sent, with their hashes joined and their weight."""
+
+    blocks: tuple[Block, ...]
+    seqs: tuple[int, ...]
+    """The transcript entry each block stands for; empty for tools and system."""
+    hashes: bytes
+    weight: Weight
+
+
+@dataclass(frozen=True, slots=True)
+class Breakpoint:
+    """A cache breakpoint on the last block of the prefix at `position`."""
+
+    position: int
+    ttl: Ttl
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What a request carries beside its blocks. `effort` and `thinking_budget_tokens` are None where not sent."""
+
+    max_tokens: int
+    thinking: ThinkingSupport = ThinkingSupport.NONE
+    thinking_budget_tokens: int | None = None
+    effort: str | None = None
+    tool_choice: str | None = None
+    speed: str | None = None
+
+    def messages_salt(self, has_images: bool) -> Hash:
+        """What invalidates the messages but not tools and system."""
+        text = "|".join(str(part) for part in (
+            self.thinking, self.thinking_budget_tokens, self.effort, self.tool_choice, has_images,
+        ))  # fmt: skip
+        return digest(b"messages", text.encode())
+
+    def system_salt(self) -> Hash:
+        """What invalidates system and messages but not tools."""
+        return digest(b"system", str(self.speed).encode())
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSettings:
+    """The user's choices that shape a plan."""
+
+    max_tokens: int = 16_000
+    ttl: Ttl = Ttl.FIVE_MINUTES
+    thinking: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContextPlan:
+    """What one request on one model sends. See the module's description for positions and prefixes."""
+
+    card: ModelCard
+    parameters: Parameters
+    spans: tuple[Span, ...]
+    starts: tuple[int, ...]
+    """Position before each span."""
+    links: tuple[Hash, ...]
+    """Prefix hash before each span, salted where a segment begins."""
+    weights: tuple[Weight, ...]
+    """Weight before each span."""
+    length: int
+    breakpoints: tuple[Breakpoint, ...]
+    end_seq: int
+    """Length of the transcript the plan was made of."""
+
+    @property
+    def system_end(self) -> int:
+        """The position behind tools and system."""
+        return self.starts[2] if len(self.starts) > 2 else self.length
+
+    def blocks(self) -> Iterator[Block]:
+        """All blocks in the order sent."""
+        for span in self.spans:
+            yield from span.blocks
+
+    def _locate(self, position: int) -> tuple[int, int]:
+        """The span that holds the block before `position`, and how many of its blocks the prefix takes."""
+        if not 0 <= position <= self.length:
+            raise IndexError(f"no position {position} in a plan of {self.length} blocks")
+        index = max(bisect_left(self.starts, position) - 1, 0)
+        return index, position - self.starts[index]
+
+    def prefix_hash(self, position: int) -> Hash:
+        """The name of the first `position` blocks under these parameters."""
+        index, count = self._locate(position)
+        return link(self.links[index], self.spans[index].hashes[: count * HASH_BYTES])
+
+    def weight(self, position: int) -> Weight:
+        """What the first `position` blocks weigh."""
+        index, count = self._locate(position)
+        span = self.spans[index]
+        part = span.weight if count == len(span.blocks) else weigh(span.blocks[:count])
+        return self.weights[index] + part
+
+    def position_of(self, seq: int) -> int:
+        """The position before transcript entry `seq` (or before the next entry sent, where that one is not)."""
+        for index in range(len(self.spans) - 1, 1, -1):
+            seqs = self.spans[index].seqs
+            if seqs and seqs[0] <= seq:
+                return self.starts[index] + bisect_left(seqs, seq)
+        return self.system_end
+
+    def block_before(self, position: int) -> Block:
+        """The last block of the prefix at `position`."""
+        index, count = self._locate(position)
+        return self.spans[index].blocks[count - 1]
+
+
+def image_tokens(block: Block) -> int:
+    """Tokens of an image: one for each 28 by 28 pixels begun, by the published rule."""
+    width, height = getattr(block.content, "width_pixels", 0), getattr(block.content, "height_pixels", 0)
+    return -(-width // 28) * -(-height // 28)
+
+
+def weigh(blocks: Iterable[Block]) -> Weight:
+    """The weight of some blocks."""
+    tokens = thinking = uses = results = result_tokens = images = 0
+    for block in blocks:
+        kind, size = block.kind, block.tokens
+        if kind is BlockKind.THINKING:
+            thinking += size
+            continue
+        tokens += size
+        if kind is BlockKind.TOOL_USE:
+            uses += 1
+        elif kind is BlockKind.TOOL_RESULT:
+            results += 1
+            result_tokens += size
+        elif kind is BlockKind.IMAGE:
+            images += image_tokens(block)
+    return Weight(tokens, thinking, uses, results, result_tokens, images)
+
+
+def make_span(blocks: Sequence[Block], seqs: Sequence[int] = ()) -> Span:
+    """A span of blocks as sent."""
+    return Span(tuple(blocks), tuple(seqs), b"".join([block.hash for block in blocks]), weigh(blocks))
+
+
+def build(
+    tools: Span,
+    system: Span,
+    transcript: Transcript,
+    edits: EditState,
+    card: ModelCard,
+    parameters: Parameters,
+    *,
+    ttl: Ttl = Ttl.FIVE_MINUTES,
+    sent_end_seq: int | None = None,
+    reference_end_seq: int | None = None,
+) -> ContextPlan:
+    """The plan of the next request.
+
+    `sent_end_seq` is where the last request to this model ended, None before the first: a breakpoint stays there, so
+    that a turn which adds 20 or more blocks still finds it. `reference_end_seq` is the end of the reference documents
+    that stand before the first message.
+    """
+    spans = [tools, system, *_message_spans(transcript, edits, card)]
+    has_images = any(span.weight.image_tokens for span in spans)
+    starts, links, weights = [0], [digest(b"prefix")], [NO_WEIGHT]
+    for index, span in enumerate(spans):
+        after = link(links[index], span.hashes)
+        if index == 0:
+            after = digest(after, parameters.system_salt())
+        elif index == 1:
+            after = digest(after, parameters.messages_salt(has_images))
+        starts.append(starts[index] + len(span.blocks))
+        links.append(after)
+        weights.append(weights[index] + span.weight)
+    length = starts.pop()
+    links.pop()
+    weights.pop()
+    plan = ContextPlan(
+        card, parameters, tuple(spans), tuple(starts), tuple(links), tuple(weights), length, (), len(transcript)
+    )
+    wanted = [plan.system_end, length]
+    wanted += [plan.position_of(seq) for seq in (sent_end_seq, reference_end_seq) if seq is not None]
+    return _with_breakpoints(plan, wanted, ttl)
+
+
+def _with_breakpoints(plan: ContextPlan, wanted: Iterable[int], ttl: Ttl) -> ContextPlan:
+    positions = sorted({position for position in wanted if _cacheable_end(plan, position)})[-MAX_BREAKPOINTS:]
+    return ContextPlan(
+        plan.card, plan.parameters, plan.spans, plan.starts, plan.links, plan.weights, plan.length,
+        tuple(Breakpoint(position, ttl) for position in positions), plan.end_seq,
+    )  # fmt: skip
+
+
+def _cacheable_end(plan: ContextPlan, position: int) -> bool:
+    """Thinking and empty text can't carry a breakpoint."""
+    if position <= 0:
+        return False
+    block = plan.block_before(position)
+    return block.kind is not BlockKind.THINKING and (block.chars > 0 or block.kind is BlockKind.IMAGE)
+
+
+def choose_parameters(card: ModelCard, settings: PlanSettings, effort: str | None) -> Parameters:
+    """The parameters a model takes: adaptive thinking and effort where it has them, nothing where it doesn't.
+
+    An effort equal to the model's default is left out, which is the same request to the cache.
+    """
+    sent_effort = effort if effort in card.efforts and effort != card.default_effort else None
+    max_tokens = min(settings.max_tokens, card.max_output_tokens)
+    adaptive = card.thinking in (ThinkingSupport.ADAPTIVE, ThinkingSupport.ADAPTIVE_ON, ThinkingSupport.ALWAYS)
+    thinking = ThinkingSupport.ADAPTIVE if adaptive and settings.thinking else ThinkingSupport.NONE
+    return Parameters(max_tokens, thinking, None, sent_effort)
+
+
+def _message_spans(transcript: Transcript, edits: EditState, card: ModelCard) -> Iterator[Span]:
+    touched = {seq // 64 for seq in edits.replaced}
+    last_user_seq = transcript.last_user_text_seq() if card.binding is ThinkingBinding.LAST_TURN else -1
+    cuts = edits.thinking_cuts if card.binding in (ThinkingBinding.PREFIX_DROPS, ThinkingBinding.PREFIX_REFUSES) else ()
+    for index, chunk in enumerate(transcript.chunks):
+        plain = not chunk.thinking_models()
+        if index not in touched and (plain or not (cuts or last_user_seq >= chunk.first_seq)):
+            key = ("span", None if plain else card.id)
+            span = chunk.derived.get(key)
+            if span is None:
+                span = chunk.derived[key] = _span_of(chunk, NO_EDITS, card, last_user_seq=-1, edit_cuts=False)
+            yield span  # pyright: ignore[reportReturnType]
+        else:
+            yield _span_of(chunk, edits, card, last_user_seq=last_user_seq, edit_cuts=bool(cuts))
+
+
+def _span_of(chunk: Chunk, edits: EditState, card: ModelCard, *, last_user_seq: int, edit_cuts: bool) -> Span:
+    blocks: list[Block] = []
+    seqs: list[int] = []
+    for entry in chunk.entries:
+        block = edits.replaced.get(entry.seq, entry.block)
+        if block is None or (
+            block.kind is BlockKind.THINKING and not _thinking_sent(entry, edits, card, last_user_seq, edit_cuts)
+        ):
+            continue
+        blocks.append(block)
+        seqs.append(entry.seq)
+    return make_span(blocks, seqs)
+
+
+def _thinking_sent(entry: Entry, edits: EditState, card: ModelCard, last_user_seq: int, edit_cuts: bool) -> bool:
+    """Another model's thinking is not sent; nor what the API would strip or refuse."""
+    made_by = getattr(entry.block.content, "model", "")
+    if made_by != card.id or entry.seq < last_user_seq:
+        return False
+    if not edit_cuts:
+        return True
+    return not any(entry.seq > cut.seq and entry.turn <= cut.turn for cut in edits.thinking_cuts)

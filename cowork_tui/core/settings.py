@@ -1,0 +1,167 @@
+"""Typed settings out of plain mappings, with every problem found at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from urllib.parse import urlsplit
+
+from cowork_tui.core.cap import NO_CAP, Cap, parse_cap
+from cowork_tui.core.errors import BadInput
+from cowork_tui.core.events import Mode, ModelChoice, Route
+from cowork_tui.core.json_values import JsonValue
+from cowork_tui.core.models import TO_XHIGH
+from cowork_tui.core.plan import PlanSettings, Ttl
+from cowork_tui.core.steps import StepKind
+
+DEFAULT_LINE = "sonnet"
+DEFAULT_BUDGET_TOKENS = 100_000
+FOLDER_KEYS = frozenset({"model", "effort", "cap", "budget", "routes", "max_tokens"})
+"""What a folder's own file may set: nothing that sends data elsewhere or loosens what needs asking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The user's choices, from flags, environment, folder and config file."""
+
+    choice: ModelChoice = field(default_factory=lambda: ModelChoice(DEFAULT_LINE))
+    routes: tuple[Route, ...] = ()
+    mode: Mode = Mode.ASK
+    cap: Cap = NO_CAP
+    budget_tokens: int = DEFAULT_BUDGET_TOKENS
+    plan: PlanSettings = field(default_factory=PlanSettings)
+    base_url: str | None = None
+    max_attempts: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A setting that can't be used: its dotted key and what is wrong with it."""
+
+    key: str
+    message: str
+
+
+def parse_effort(text: str) -> str:
+    """One of low, medium, high, xhigh, max."""
+    if text not in TO_XHIGH:
+        raise BadInput(f"{text!r} is no effort: use one of {', '.join(TO_XHIGH)}.")
+    return text
+
+
+def parse_mode(text: str) -> Mode:
+    """read-only, ask or auto-edit."""
+    try:
+        return Mode(text)
+    except ValueError:
+        raise BadInput(f"{text!r} is no mode: use one of {', '.join(Mode)}.") from None
+
+
+def parse_kind(text: str) -> StepKind:
+    """A step kind by name."""
+    try:
+        return StepKind(text)
+    except ValueError:
+        raise BadInput(f"{text!r} is no step kind: use one of {', '.join(StepKind)}.") from None
+
+
+def parse_choice(text: str) -> ModelChoice:
+    """`haiku` or `haiku:low`: a line or an exact model id, and an effort."""
+    model, _, effort = text.strip().partition(":")
+    if not model:
+        raise BadInput(f"{text!r} names no model: write a line such as haiku, or an exact id such as claude-haiku-4-5.")
+    return ModelChoice(model, parse_effort(effort) if effort else None)
+
+
+def parse_route(text: str) -> Route:
+    """`extract=haiku` or `review=opus:high`."""
+    kind, separator, choice = text.partition("=")
+    if not separator:
+        raise BadInput(f"The route {text!r} has no '=': write it as extract=haiku.")
+    return Route(parse_kind(kind.strip()), parse_choice(choice))
+
+
+def merge_routes(base: tuple[Route, ...], over: tuple[Route, ...]) -> tuple[Route, ...]:
+    """`over` wins for the kinds it names."""
+    merged = {route.kind: route for route in (*base, *over)}
+    return tuple(merged[kind] for kind in StepKind if kind in merged)
+
+
+def _text(value: JsonValue) -> str:
+    if not isinstance(value, str):
+        raise BadInput(f"must be text in quotes, not {value!r}.")
+    return value
+
+
+def _count(value: JsonValue, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise BadInput(f"must be a whole number of at least {least:,}, not {value!r}.")
+    return value
+
+
+def _flag(value: JsonValue) -> bool:
+    if not isinstance(value, bool):
+        raise BadInput(f"must be true or false, not {value!r}.")
+    return value
+
+
+def _cap(value: JsonValue) -> Cap:
+    return parse_cap(str(value) if isinstance(value, int | float) and not isinstance(value, bool) else _text(value))
+
+
+def _ttl(value: JsonValue) -> Ttl:
+    if value not in tuple(Ttl):
+        raise BadInput(f"must be '5m' or '1h', not {value!r}.")
+    return Ttl(str(value))
+
+
+def _url(value: JsonValue) -> str:
+    parts = urlsplit(_text(value))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadInput(f"must be an address such as https://gateway.example, not {value!r}.")
+    return _text(value)
+
+
+def _routes(value: JsonValue) -> tuple[Route, ...]:
+    if not isinstance(value, Mapping):
+        raise BadInput('must be a table such as [routes] with lines like extract = "haiku".')
+    return tuple(Route(parse_kind(kind), parse_choice(_text(choice))) for kind, choice in value.items())
+
+
+_SETTERS: dict[str, Callable[[Settings, JsonValue], Settings]] = {
+    "model": lambda s, v: replace(s, choice=replace(s.choice, model=_text(v))),
+    "effort": lambda s, v: replace(s, choice=replace(s.choice, effort=parse_effort(_text(v)))),
+    "mode": lambda s, v: replace(s, mode=parse_mode(_text(v))),
+    "cap": lambda s, v: replace(s, cap=_cap(v)),
+    "budget": lambda s, v: replace(s, budget_tokens=_count(v, 1_000)),
+    "routes": lambda s, v: replace(s, routes=merge_routes(s.routes, _routes(v))),
+    "base_url": lambda s, v: replace(s, base_url=_url(v)),
+    "max_tokens": lambda s, v: replace(s, plan=replace(s.plan, max_tokens=_count(v, 1_024))),
+    "thinking": lambda s, v: replace(s, plan=replace(s.plan, thinking=_flag(v))),
+    "cache_ttl": lambda s, v: replace(s, plan=replace(s.plan, ttl=_ttl(v))),
+    "max_attempts": lambda s, v: replace(s, max_attempts=_count(v, 1)),
+}
+
+SETTING_KEYS = tuple(_SETTERS)
+
+
+def apply_settings(
+    base: Settings, values: Mapping[str, JsonValue], allowed: frozenset[str] | None = None
+) -> tuple[Settings, tuple[Problem, ...]]:
+    """`base` with `values` on top, and everything that could not be used (which leaves its setting as it was)."""
+    settings, problems = base, list[Problem]()
+    for key, value in values.items():
+        setter = _SETTERS.get(key)
+        if setter is None:
+            near = get_close_matches(key, SETTING_KEYS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(SETTING_KEYS)}."
+            problems.append(Problem(key, f"is not a setting; {hint}"))
+        elif allowed is not None and key not in allowed:
+            problems.append(Problem(key, "can't be set by a folder; put it into your own config file."))
+        else:
+            try:
+                settings = setter(settings, value)
+            except BadInput as error:
+                problems.append(Problem(key, str(error)))
+    return settings, tuple(problems)

@@ -1,0 +1,1 @@
+"""The task loop: asynchronous, over ports, knowing only core."""
