@@ -150,7 +150,7 @@ class UserSaid:
     turn: int
     blocks: tuple[Block, ...]
     note: bool = False
-    """Whether the app said it on the user's behalf (e.g. the cap is nearly used)."""
+    """Whether it is the app's mention of what the cap leaves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,14 @@ class Transcript:
         cut = [Chunk(tuple(fresh[index : index + CHUNK_ENTRIES])) for index in range(0, len(fresh), CHUNK_ENTRIES)]
         return Transcript((*full, *cut))
 
+    def until(self, end_seq: int) -> Transcript:
+        """The transcript as it was when it had `end_seq` entries."""
+        if end_seq >= len(self):
+            return self
+        full, rest = divmod(end_seq, CHUNK_ENTRIES)
+        kept = self.chunks[:full]
+        return Transcript((*kept, Chunk(self.chunks[full].entries[:rest])) if rest else kept)
+
     def last_user_text_seq(self) -> int:
         """The seq of the newest thing the user said, -1 where there is none."""
         for chunk in reversed(self.chunks):

@@ -108,6 +108,11 @@ class Provider(Protocol):
         """Whose money this endpoint's usage is."""
         ...
 
+    @property
+    def refused_fields(self) -> frozenset[str]:
+        """Request fields this endpoint has refused; they are not sent again."""
+        ...
+
     def prepare(self, plan: ContextPlan, previous_message_id: str | None) -> PreparedRequest:
         """The exact body for a plan."""
         ...

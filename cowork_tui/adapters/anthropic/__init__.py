@@ -1,0 +1,1 @@
+"""The Messages API: requests, streams, retries, failures and the list of models."""

@@ -1,0 +1,1 @@
+"""The tools that work on a folder: list, search, read, write, edit."""

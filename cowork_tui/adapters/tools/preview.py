@@ -1,0 +1,55 @@
+"""What a change would look like, for whoever approves it."""
+
+from __future__ import annotations
+
+import difflib
+
+from cowork_tui.adapters.tools.wording import counted
+
+MAX_PREVIEW_LINES = 200
+_CONTEXT_LINES = 3
+_MAX_COMPARED_LINES = 5000
+"""More changed lines than this are not compared one by one: that takes time with their square."""
+
+
+def diff(name: str, before: str | None, after: str) -> str:
+    """A unified diff of at most `MAX_PREVIEW_LINES` lines and a left-out line; `before` None: the file is new."""
+    old, new = (before or "").splitlines(), after.splitlines()
+    same_start = _common(old, new)
+    same_end = _common(old[same_start:][::-1], new[same_start:][::-1])
+    first = max(0, same_start - _CONTEXT_LINES)
+    last = max(0, same_end - _CONTEXT_LINES)
+    old, new = old[first : len(old) - last], new[first : len(new) - last]
+    header = [f"--- {'/dev/null' if before is None else name}", f"+++ {name}"]
+    if max(len(old), len(new)) > _MAX_COMPARED_LINES:
+        hunk = f"@@ -{first + 1},{len(old)} +{first + 1},{len(new)} @@"
+        left = len(old) + len(new) - MAX_PREVIEW_LINES
+        shown = [*(f"-{line}" for line in old), *(f"+{line}" for line in new)][:MAX_PREVIEW_LINES]
+        return "\n".join([*header, hunk, *shown, f"[left out: {counted(left, 'line')}]"])
+    lines = list(difflib.unified_diff(old, new, lineterm="", n=_CONTEXT_LINES))[2:]
+    lines = [_moved(line, first) if line.startswith("@@") else line for line in lines]
+    if not lines:
+        return "no line changes"
+    left = len(lines) - MAX_PREVIEW_LINES
+    tail = [f"[left out: {counted(left, 'line')}]"] if left > 0 else []
+    return "\n".join([*header, *lines[:MAX_PREVIEW_LINES], *tail])
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """How many lines two lists begin with alike."""
+    number = 0
+    for number, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right:
+            return number
+    return min(len(one), len(other), number + 1)
+
+
+def _moved(hunk: str, lines: int) -> str:
+    """A hunk's heading `@@ -1,3 +1,4 @@` with its line numbers moved down."""
+    _, old, new, *_ = hunk.split(" ")
+    return f"@@ {_moved_range(old, lines)} {_moved_range(new, lines)} @@"
+
+
+def _moved_range(text: str, lines: int) -> str:
+    start, _, length = text[1:].partition(",")
+    return f"{text[0]}{int(start) + lines}{',' + length if length else ''}"

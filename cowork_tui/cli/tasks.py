@@ -1,0 +1,163 @@
+"""`cowork-tui tasks`, `show`, `stop` and `verify`: what is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import datetime
+
+import click
+
+from cowork_tui import wiring
+from cowork_tui.cli.json_lines import print_line
+from cowork_tui.cli.output import DEMO_NOTE, SentenceError, echo
+from cowork_tui.cli.progress import STEP_GLYPHS
+from cowork_tui.cli.summary import STATUS_WORDS, print_summary
+from cowork_tui.cli.turn_line import miss_line, turn_line
+from cowork_tui.core import figures
+from cowork_tui.core.errors import CoworkError
+from cowork_tui.core.events import Status
+from cowork_tui.core.models import known_card
+from cowork_tui.core.plain_text import one_line
+from cowork_tui.core.pricing import Money
+from cowork_tui.core.state import TaskState, fold
+from cowork_tui.engine.ports import TaskRow
+
+STOP_PATIENCE_SECONDS = 3.0
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="A JSON list, for programs.")
+def tasks(as_json: bool) -> None:
+    """List stored tasks, newest first."""
+    try:
+        rows = wiring.list_tasks(wiring.find_home())
+    except CoworkError as error:
+        raise SentenceError(error) from error
+    if as_json:
+        wiring_rows = [_row_json(row) for row in rows]
+        click.echo(json_list(wiring_rows))
+        return
+    if not rows:
+        echo('No tasks yet. Try: cowork-tui sample demo-folder, then cowork-tui run "…" --folder demo-folder')
+        return
+    for row in rows:
+        echo(_row_line(row))
+
+
+def json_list(rows: list[dict[str, object]]) -> str:
+    """A JSON list, one element a line."""
+    import json
+
+    return "[" + ",\n ".join(json.dumps(row) for row in rows) + "]"
+
+
+def _row_json(row: TaskRow) -> dict[str, object]:
+    found: dict[str, object] = {
+        "id": row.id,
+        "title": row.title,
+        "status": row.status,
+        "cost_nanodollars": None if row.money is Money.UNKNOWN else row.cost_nanodollars,
+        "money": row.money.value,
+        "turns": row.turns,
+        "model": row.model,
+        "folder": row.folder,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+    if row.money is Money.DEMO:
+        found["note"] = DEMO_NOTE
+    return found
+
+
+def _row_line(row: TaskRow) -> str:
+    when = datetime.fromtimestamp(row.updated_at).astimezone().strftime("%d %b %H:%M")
+    cost = figures.UNKNOWN if row.money is Money.UNKNOWN else figures.dollars(row.cost_nanodollars)
+    note = f"  {figures.MONEY_NOTES[row.money]}" if row.money is not Money.BILLED else ""
+    status = STATUS_WORDS[Status(row.status)]
+    return f"{row.id[:8]}  {when}  {status:<8} {row.turns:>3} turns  {cost:>8}  {one_line(row.title, 50)}{note}"
+
+
+@click.command()
+@click.argument("task")
+@click.option("--json", "as_json", is_flag=True, help="The task's state as one JSON object.")
+def show(task: str, as_json: bool) -> None:
+    """Show a stored TASK: plan, every turn with what it sent and cost, files, totals."""
+    from cowork_tui.cli.json_lines import final_line
+
+    try:
+        queries = wiring.open_queries(wiring.find_home())
+        state = fold(queries.events(queries.resolve_task(task)))
+    except CoworkError as error:
+        raise SentenceError(error) from error
+    if as_json:
+        print_line({**final_line(state), "event": "task", "title": state.title, "goal": state.goal})
+        return
+    _show(state)
+
+
+def _show(state: TaskState) -> None:
+    if state.money is Money.DEMO:
+        echo(DEMO_NOTE)
+    echo(one_line(state.title, 100))
+    when = datetime.fromtimestamp(state.created_at).astimezone().strftime("%d %B %Y %H:%M")
+    echo(f"{state.folder} · {state.mode} · cap {state.cap} · {when} · task {state.task_id}\n")
+    width = max((len(step.title) for step in state.steps), default=0)
+    for step in state.steps:
+        echo(f"  {STEP_GLYPHS[step.status]} {step.title:<{width}}  {step.kind}")
+    echo()
+    for record in state.turns:
+        echo(turn_line(record, model_name(record.planned.choice.model)))
+        if record.failed_attempts:
+            echo(f"  ! {record.failed_attempts} failed attempts")
+        if record.miss is not None:
+            echo("  " + miss_line(record.miss))
+    print_summary(state, model_name)
+
+
+def model_name(model_id: str) -> str:
+    """A model's name for people, without asking a server."""
+    card = known_card(model_id)
+    return card.name if card else model_id
+
+
+@click.command()
+@click.argument("task")
+def stop(task: str) -> None:
+    """Stop a running TASK, also one that runs in another terminal."""
+    try:
+        echo(asyncio.run(_stop(task)))
+    except CoworkError as error:
+        raise SentenceError(error) from error
+
+
+async def _stop(task: str) -> str:
+    home = wiring.find_home()
+    wiring.open_queries(home)
+    with wiring.open_history(home) as history:
+        task_id = history.queries.resolve_task(task)
+        if history.queries.running_pid(task_id) is None:
+            return f"Task {task_id[:8]} is not running."
+        await history.store.request(task_id, "stop")
+        until = time.monotonic() + STOP_PATIENCE_SECONDS
+        while time.monotonic() < until:
+            await asyncio.sleep(0.1)
+            if history.queries.running_pid(task_id) is None:
+                return f"Task {task_id[:8]} is stopped. Go on with: cowork-tui resume {task_id[:8]}"
+        return f"Task {task_id[:8]} was asked to stop and has not answered yet."
+
+
+@click.command()
+@click.argument("task")
+def verify(task: str) -> None:
+    """Rebuild every request of a TASK from what is stored and compare it with what was sent."""
+    try:
+        home = wiring.find_home()
+        count, problems = wiring.verify_task(home, task)
+    except CoworkError as error:
+        raise SentenceError(error) from error
+    for problem in problems:
+        echo(problem)
+    if problems:
+        raise SystemExit(1)
+    echo(f"{count} requests rebuilt; every one equals what was sent, byte for byte.")

@@ -1,0 +1,45 @@
+"""Untrusted text made safe to print: what models, tools and file names contain never drives the terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ESCAPE_SEQUENCES = re.compile(
+    "(?:\x1b\\][^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c|$))"  # operating system commands: titles, links, clipboard
+    "|(?:(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]*(?:\x1b\\\\|\x9c|$))"  # device control and other strings
+    "|(?:(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]?)"  # control sequences: colours, cursor
+    "|(?:\x1b[ -/]*[0-~]?)"  # everything else that begins with escape
+)
+_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Controls, formatting (bidirectional overrides, invisible characters), surrogates, odd line ends."""
+_JOINERS = frozenset("\u200c\u200d")
+"""Formatting characters that scripts and emoji need."""
+
+
+def plain(text: str, *, keep_lines: bool = True) -> str:
+    """`text` without escape sequences, with every other unsafe character shown as `\\u202e`-like text.
+
+    Tabs become four spaces; line ends are kept, or become spaces where one line is wanted.
+    """
+    text = _ESCAPE_SEQUENCES.sub("", text.replace("\r\n", "\n"))
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_safe(character, keep_lines) for character in text)
+
+
+def _safe(character: str, keep_lines: bool) -> str:
+    if character == "\n":
+        return "\n" if keep_lines else " "
+    if character == "\t":
+        return "    "
+    if unicodedata.category(character) not in _UNSAFE_CATEGORIES or character in _JOINERS:
+        return character
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def one_line(text: str, width: int) -> str:
+    """The text on one safe line of at most `width` characters."""
+    line = " ".join(plain(text, keep_lines=False).split())
+    return line if len(line) <= width else line[: width - 1] + "…"

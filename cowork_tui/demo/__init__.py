@@ -1,0 +1,1 @@
+"""A Messages API on this machine, answered by a script, not AI."""

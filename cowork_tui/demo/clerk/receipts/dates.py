@@ -1,0 +1,197 @@
+"""Dates in text, in the ways that countries write them, and which of them dates a receipt."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from cowork_tui.demo.clerk.receipts.text import Row, fold
+
+_MONTH_NAMES = (
+    "january jan januar janner jaenner janvier janv gennaio gen enero ene januari janeiro stycznia sty",
+    "february feb febr februar feber fevrier fevr fev febbraio febrero februari fevereiro lutego lut",
+    "march mar marz maerz mrz mars marzo maart mrt marco marca",
+    "april apr avril avr aprile abril abr kwietnia kwi",
+    "may mai maggio mag mayo mei maio maj maja",
+    "june jun juni juin giugno giu junio junho czerwca cze",
+    "july jul juli juillet juil luglio lug julio julho lipca lip",
+    "august aug aout agosto ago augustus augusti sierpnia sie",
+    "september sep sept septembre settembre set septiembre setembro wrzesnia wrz",
+    "october oct oktober okt octobre ottobre ott octubre oktober outubro out pazdziernika paz",
+    "november nov novembre noviembre novembro listopada lis",
+    "december dec dezember dez decembre dicembre dic diciembre desember dezembro grudnia gru",
+)
+_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+_MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")"
+_YEAR = r"(?P<year>20\d\d|['’]?\d\d)"
+
+_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("ymd", re.compile(r"(?<!\d)(?P<year>20\d\d)[-./_](?P<month>\d{1,2})[-./_](?P<day>\d{1,2})(?!\d)")),
+    ("ymd", re.compile(r"(?P<year>20\d\d)\s?年\s?(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?日")),
+    ("ymd", re.compile(r"(?<!\d)(?P<year>20\d\d)\s?년\s?(?P<month>\d{1,2})\s?월\s?(?P<day>\d{1,2})\s?일")),
+    ("ymd", re.compile(r"(?<![\d.,])(?P<year>20[0-4]\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d|[.,]\d)")),
+    ("name", re.compile(
+        rf"(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|o|º|\.)?\s?[-./ ]?\s?(?:of |de |d')?{_MONTH}\.?,?\s?[-./ ]?\s?(?:de |del )?{_YEAR}(?!\d|:\d)"
+    )),
+    ("name", re.compile(rf"(?<![a-z]){_MONTH}\.?[\s-]{{1,2}}(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?:,\s?|\s|-)(?P<year>20\d\d)(?!\d)")),
+    ("name", re.compile(rf"(?<!\d)(?P<year>20\d\d)[-. ]{_MONTH}[-. ](?P<day>[0-3]?\d)(?!\d)")),
+    ("numeric", re.compile(r"(?<![\d.,/-])(?P<a>\d{1,2})\s?(?P<sep>[./-])\s?(?P<b>\d{1,2})\s?(?P=sep)\s?(?P<year>20\d\d)(?!\d)")),
+    ("numeric", re.compile(r"(?<![\d.,/-])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<year>\d\d)(?![\d/-]|[.,]\d)")),
+)  # fmt: skip
+_DAY_AND_YEAR = re.compile(r"\d.*\d\d", re.DOTALL)
+_GLUED = re.compile(r"(?P<a>[0-3]\d)(?P<sep>[./])(?P<b>[01]\d)(?P=sep)(?P<year>20[0-4]\d)")
+
+# What stands before a date decides what it is the date of. Higher is better.
+_LABEL_RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
+    (-1, re.compile(
+        r"\bdue\b|pay(?:able|ment)? (?:by|before|until)|falli|zahlbar|bis\b|echeance|a payer avant|scaden|vencim|vence|forfall"
+        r"|valid|expir|gultig|until|deliver|liefer|leistung|livraison|consegna|entrega|period|zeitraum|periode|stay|check.?in"
+        r"|check.?out|arriv|depart|travel|abfahrt|reise|abreise|anreise|partenza|salida|print|return|ruckgabe|birth|geburt"
+        r"|since|seit|next|service date|bis\b|from\b|shipp|versand|warrant|garant|ausgestellt bis|uitvaren|verval"
+    )),
+    (4, re.compile(
+        r"(?:invoice|receipt|bill|issue|issuing|tax point|document) date|date of (?:issue|invoice|receipt|sale|purchase)|issued"
+        r"|rechnungs-?\s?datum|belegdatum|ausgestellt|ausstellung|quittungsdatum|date (?:de |d')?(?:la )?(?:facture|facturation|emission|emise)"
+        r"|facture du|data (?:della )?(?:fattura|emissione|documento|ricevuta)|fecha (?:de )?(?:la )?(?:factura|emision|expedicion)"
+        r"|factuurdatum|fakturadat|data wystawienia|発行日|請求日|領収日"
+    )),
+    (3, re.compile(r"\bdate\b|\bdatum\b|\bdat\b|\bdata\b|\bfecha\b|\bdato\b|\bdia\b|^le$|\bdated\b|日付|date$")),
+    (2, re.compile(
+        r"purchase|order|transaction|sale|sold|paid|payment|booked|booking|bezahlt|gekauft|bestell|kauf|buchung|commande|achat|paye"
+        r"|ordine|acquisto|pedido|compra|pago|charged|created|time|購入"
+    )),
+)  # fmt: skip
+_UNLABELLED = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date in a line of text, and whether another reading of it is possible."""
+
+    day: date
+    start: int
+    end: int
+    swapped: date | None = None
+    slash: bool = False
+
+
+def dates_in(text: str, month_first: bool = False) -> list[Found]:
+    """Every date in the text, in order; ambiguous ones are read day first unless told otherwise."""
+    if not _DAY_AND_YEAR.search(text):
+        return []
+    folded = fold(text)
+    found: list[Found] = []
+    taken: list[tuple[int, int]] = []
+    for shape, pattern in _PATTERNS:
+        for match in pattern.finditer(folded):
+            if any(match.start() < end and start < match.end() for start, end in taken):
+                continue
+            one = _read(shape, match, month_first)
+            if one is not None:
+                found.append(one)
+                taken.append(match.span())
+    return sorted(found, key=lambda one: one.start)
+
+
+def _read(shape: str, match: re.Match[str], month_first: bool) -> Found | None:
+    year_text = match["year"].lstrip("'’")
+    year = int(year_text) if len(year_text) == 4 else 2000 + int(year_text)
+    if shape == "ymd":
+        day = _date(year, int(match["month"]), int(match["day"]))
+        return Found(day, *match.span()) if day else None
+    if shape == "name":
+        day = _date(year, _MONTHS[match["month"]], int(match["day"]))
+        return Found(day, *match.span()) if day else None
+    first, second, dotted = int(match["a"]), int(match["b"]), match["sep"] == "."
+    by_day, by_month = _date(year, second, first), _date(year, first, second)
+    if by_day is None or by_month is None or by_day == by_month:
+        one = by_day or by_month
+        return Found(one, *match.span(), slash=not dotted and by_day is None) if one else None
+    if month_first and not dotted:
+        return Found(by_month, *match.span(), swapped=by_day)
+    return Found(by_day, *match.span(), swapped=None if dotted else by_month)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def writes_month_first(document: str) -> bool:
+    """Whether numeric dates are written the American way: an unmistakable one, or an American receipt's signs."""
+    if any(found.slash for found in dates_in(document[:20000])):
+        return True
+    if re.search(r"(?<!\d)(?:1[3-9]|2\d|3[01])/\d{1,2}/(?:20)?\d\d", document):
+        return False
+    dollars = "$" in document or "USD" in document
+    return dollars and bool(
+        re.search(r"(?i)sales tax|state tax|\bzip\b|\bgratuity\b|\bSSN\b|\bEIN\b", document)
+        or re.search(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b|\b\d{1,2}:\d{2}\s?[AP]M\b|\(\d{3}\) \d{3}-\d{4}", document)
+    )
+
+
+def date_in_name(path: str) -> date | None:
+    """The date that a file's name or its folder's name carries."""
+    name = path.rsplit("/", 1)[-1].rsplit(".", 1)[0] if "." in path.rsplit("/", 1)[-1] else path.rsplit("/", 1)[-1]
+    found = dates_in(name.replace("_", "-")) or dates_in(name.replace("_", " "))
+    return found[0].day if found else None
+
+
+def receipt_date(rows: tuple[Row, ...], document: str, path: str) -> date | None:
+    """The day of the receipt: by label, else the first unlabelled date, else the file's name, else any date at all."""
+    named = date_in_name(path)
+    month_first = writes_month_first(document)
+    best: tuple[int, date] | None = None
+    other: date | None = None
+    for index, row in enumerate(rows):
+        for cell_index, cell in enumerate(row.cells):
+            for found in dates_in(cell, month_first):
+                day = found.swapped if found.swapped is not None and found.swapped == named else found.day
+                rank = _rank(_label(rows, index, cell_index, found.start))
+                if rank < 0:
+                    other = other or day
+                elif best is None or rank > best[0]:
+                    best = (rank, day)
+    if best is not None:
+        return best[1]
+    return named or _glued_date(document) or other
+
+
+def _label(rows: tuple[Row, ...], index: int, cell_index: int, start: int) -> str:
+    """The words that name the date at this place: before it in the cell, the cell to the left, or the cell above."""
+    row = rows[index]
+    before = row.cells[cell_index][:start].strip(" ,;-–")
+    if re.search(r"[^\W\d_]{2,}", before):
+        earlier = dates_in(before)
+        return fold(before[earlier[-1].end :] if earlier else before)[-60:]
+    if (
+        cell_index > 0
+        and re.search(r"[^\W\d_]{2,}", row.cells[cell_index - 1])
+        and not dates_in(row.cells[cell_index - 1])
+    ):
+        return fold(row.cells[cell_index - 1])[-60:]
+    if index > 0:
+        above = rows[index - 1].cells
+        if len(above) == len(row.cells) and not dates_in(above[cell_index]):
+            return fold(above[cell_index])[:60]
+        if len(row.cells) == 1 and len(above) == 1 and len(above[0]) <= 30 and not dates_in(above[0]):
+            return fold(above[0])
+    return ""
+
+
+def _rank(label: str) -> int:
+    if not label:
+        return _UNLABELLED
+    ranks = [rank for rank, pattern in _LABEL_RANKS if pattern.search(label)]
+    if 4 in ranks:
+        return 4
+    return ranks[0] if ranks else _UNLABELLED
+
+
+def _glued_date(document: str) -> date | None:
+    match = _GLUED.search(document)
+    found = _read("numeric", match, month_first=False) if match else None
+    return found.day if found else None

@@ -1,0 +1,119 @@
+"""Begins and resumes tasks, and watches for a stop asked for by another process."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cowork_tui.core.blocks import SystemText, UserText, make_block
+from cowork_tui.core.cap import Cap
+from cowork_tui.core.errors import BadInput
+from cowork_tui.core.events import Mode, ModelChoice, Route, Status, TaskChanged, TaskCreated, UserSaid
+from cowork_tui.core.settings import Settings, merge_routes
+from cowork_tui.core.state import fold
+from cowork_tui.engine import own_tools
+from cowork_tui.engine.loop import TaskLoop
+from cowork_tui.engine.prompts import SYSTEM, first_message
+from cowork_tui.engine.session import CacheLedger, Ports, Session
+
+TITLE_CHARS = 60
+STOP_POLL_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a resume changes; None leaves it as it is."""
+
+    mode: Mode | None = None
+    cap: Cap | None = None
+    model: str | None = None
+    effort: str | None = None
+    routes: tuple[Route, ...] = ()
+    say: str | None = None
+
+
+def title_of(goal: str) -> str:
+    """The goal's first line, cut to a title."""
+    line = " ".join(goal.strip().splitlines()[0].split())
+    return line if len(line) <= TITLE_CHARS else line[: TITLE_CHARS - 1].rstrip() + "…"
+
+
+async def begin(ports: Ports, caches: CacheLedger, task_id: str, goal: str, folder: str, settings: Settings) -> Session:
+    """A new task, stored. Raises BadInput for an empty goal and NotFound for a model that can't be had."""
+    if not goal.strip():
+        raise BadInput('The goal is empty: say what should be done, e.g. cowork-tui run "Sort the receipts".')
+    for choice in (settings.choice, *(route.choice for route in settings.routes)):
+        ports.catalogue.resolve(choice.model)
+    now = ports.clock.now()
+    tools = sorted((*ports.tools.definitions(), *own_tools.definitions()), key=lambda tool: tool.name)
+    today = datetime.fromtimestamp(now).astimezone().date()
+    words = first_message(goal.strip(), folder.replace("\\", "/").rstrip("/").rpartition("/")[2] or folder, today)
+    created = TaskCreated(
+        at=now,
+        task_id=task_id,
+        title=title_of(goal),
+        goal=goal.strip(),
+        folder=folder,
+        mode=settings.mode,
+        cap=settings.cap,
+        budget_tokens=settings.budget_tokens,
+        choice=settings.choice,
+        routes=settings.routes,
+        settings=settings.plan,
+        money=ports.provider.money,
+        tools=tuple(make_block(tool, ports.count) for tool in tools),
+        system=(make_block(SystemText(SYSTEM), ports.count),),
+    )
+    said = UserSaid(now, 0, (make_block(UserText(words), ports.count),))
+    session = Session(ports, caches, fold((created,)))
+    await ports.bus.publish(task_id, (created,))
+    await session.emit(said)
+    return session
+
+
+async def resume(ports: Ports, caches: CacheLedger, task_id: str, changes: Changes) -> Session:
+    """A stored task, ready to go on. Raises NotFound for an unknown id or model, BadInput for a finished task."""
+    state = fold(ports.queries.events(task_id))
+    if state.status is Status.DONE and changes.say is None:
+        raise BadInput(
+            f'Task {task_id[:8]} is done: give it something more to do with --say "…", or start a new one with run.'
+        )
+    for name in (changes.model, *(route.choice.model for route in changes.routes)):
+        if name is not None:
+            ports.catalogue.resolve(name)
+    if state.money is not ports.provider.money:
+        state = replace(state, money=ports.provider.money)
+    session = Session(ports, caches, state)
+    changed = TaskChanged(
+        session.now(),
+        changes.mode or state.mode,
+        changes.cap or state.cap,
+        ModelChoice(changes.model or state.choice.model, changes.effort or state.choice.effort),
+        merge_routes(state.routes, changes.routes),
+    )
+    if (changed.mode, changed.cap, changed.choice, changed.routes) != (
+        state.mode,
+        state.cap,
+        state.choice,
+        state.routes,
+    ):
+        await session.emit(changed)
+    return session
+
+
+async def run_to_stop(session: Session, loop: TaskLoop) -> Status:
+    """Run the loop, stopping it when another process asks for that."""
+    watcher = asyncio.ensure_future(_watch_for_stop(session, loop))
+    try:
+        return await loop.run()
+    finally:
+        watcher.cancel()
+
+
+async def _watch_for_stop(session: Session, loop: TaskLoop) -> None:
+    while True:
+        await asyncio.sleep(STOP_POLL_SECONDS)
+        if await asyncio.to_thread(session.ports.queries.stop_requested, session.state.task_id):
+            loop.stop()
+            return

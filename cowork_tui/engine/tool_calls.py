@@ -1,0 +1,165 @@
+"""Runs the tool calls of a response: approval, order, and one result for every call.
+
+Calls that only read run side by side; calls that change something run alone, in the order the model made them. Results
+join the transcript in the model's order, each stored before the next turn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cowork_tui.core.blocks import Block, Content, ToolResult, ToolUse, make_block
+from cowork_tui.core.edits import recallable
+from cowork_tui.core.events import ApprovalAsked, ApprovalGiven, Event, Mode, PlanUpdated, ToolEnded, ToolStarted
+from cowork_tui.core.json_values import JsonObject
+from cowork_tui.engine.own_tools import RECALL, UPDATE_PLAN, parse_steps, plan_text, recall
+from cowork_tui.engine.ports import ApprovalAnswer, ApprovalRequest, ToolIntent, ToolOutcome
+from cowork_tui.engine.session import Session
+
+MAX_PARALLEL_READS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool use to answer. `arguments` None: the model's input is not a JSON object."""
+
+    use: ToolUse
+    arguments: JsonObject | None
+
+
+def parse_call(use: Content) -> Call | None:
+    """The call with its input read; None for any other content."""
+    if not isinstance(use, ToolUse):
+        return None
+    try:
+        arguments = json.loads(use.input_json)
+    except ValueError:
+        return Call(use, None)
+    return Call(use, arguments if isinstance(arguments, dict) else None)
+
+
+async def answer_open_calls(session: Session) -> None:
+    """Answer every tool use that has no result yet."""
+    calls = [call for block in session.state.open_uses.values() if (call := parse_call(block.content)) is not None]
+    reads: dict[str, asyncio.Task[tuple[ToolOutcome, float]]] = {}
+    intents = {call.use.id: await _intent(session, call) for call in calls}
+    slots = asyncio.Semaphore(MAX_PARALLEL_READS)
+    try:
+        for index, call in enumerate(calls):
+            if call.use.id not in reads:
+                await _start_reads(session, calls[index:], intents, reads, slots)
+            await _answer(session, call, intents[call.use.id], reads)
+    finally:
+        for task in reads.values():
+            task.cancel()
+
+
+async def _intent(session: Session, call: Call) -> ToolIntent:
+    if call.use.name in (UPDATE_PLAN, RECALL) or call.arguments is None:
+        return ToolIntent(changes=False, summary=call.use.name, preview="")
+    return await session.ports.tools.intent(call.use.name, call.arguments)
+
+
+async def _start_reads(
+    session: Session,
+    calls: Sequence[Call],
+    intents: Mapping[str, ToolIntent],
+    reads: dict[str, asyncio.Task[tuple[ToolOutcome, float]]],
+    slots: asyncio.Semaphore,
+) -> None:
+    """Start the run of reading calls at the head of `calls`: a change behind them must not be overtaken."""
+    started: list[Event] = []
+    for call in calls:
+        intent = intents[call.use.id]
+        if intent.changes:
+            break
+        if intent.error is None and call.arguments is not None and call.use.name not in (UPDATE_PLAN, RECALL):
+            started.append(_started(session, call))
+            reads[call.use.id] = asyncio.create_task(_run(session, call.use, call.arguments, slots))
+    if started:
+        await session.emit(*started)
+
+
+def _started(session: Session, call: Call) -> ToolStarted:
+    return ToolStarted(session.now(), session.state.turn, call.use.id, call.use.name, call.use.input_json)
+
+
+async def _run(
+    session: Session, use: ToolUse, arguments: JsonObject, slots: asyncio.Semaphore
+) -> tuple[ToolOutcome, float]:
+    async with slots:
+        began = session.ports.clock.monotonic()
+        outcome = await session.ports.tools.call(use.name, arguments, turn=session.state.turn, tool_use_id=use.id)
+        return outcome, session.ports.clock.monotonic() - began
+
+
+async def _answer(
+    session: Session, call: Call, intent: ToolIntent, reads: dict[str, asyncio.Task[tuple[ToolOutcome, float]]]
+) -> None:
+    use = call.use
+    if call.arguments is None:
+        await _end(session, use, ToolOutcome(f"The input of {use.name} was not a JSON object: send it again.", True))
+    elif use.name == UPDATE_PLAN:
+        await _update_plan(session, use, call.arguments)
+    elif use.name == RECALL:
+        hidden = recallable(session.state.transcript, session.state.edit_state.replaced)
+        await _end(session, use, recall(call.arguments, hidden))
+    elif intent.error is not None:
+        await _end(session, use, ToolOutcome(intent.error, is_error=True))
+    elif use.id in reads:
+        outcome, seconds = await reads.pop(use.id)
+        if intent.outside:
+            session.outside_content_turn = session.state.turn
+        await _end(session, use, outcome, seconds)
+    else:
+        await _change(session, call, call.arguments, intent)
+
+
+async def _update_plan(session: Session, use: ToolUse, arguments: JsonObject) -> None:
+    steps = parse_steps(arguments)
+    if isinstance(steps, str):
+        await _end(session, use, ToolOutcome(steps, is_error=True))
+        return
+    update = PlanUpdated(session.now(), session.state.turn, steps)
+    await session.emit(update, _ended(session, use, ToolOutcome(plan_text(steps)), 0.0))
+
+
+async def _change(session: Session, call: Call, arguments: JsonObject, intent: ToolIntent) -> None:
+    answer = await _permission(session, call.use, intent)
+    if not answer.allowed:
+        reason = f" The user says: {answer.reason}" if answer.reason else ""
+        await _end(session, call.use, ToolOutcome(f"Not allowed: {intent.summary}.{reason}", is_error=True))
+        return
+    await session.emit(_started(session, call))
+    outcome, seconds = await _run(session, call.use, arguments, asyncio.Semaphore())
+    await _end(session, call.use, outcome, seconds)
+
+
+async def _permission(session: Session, use: ToolUse, intent: ToolIntent) -> ApprovalAnswer:
+    """Whether a change may be made, by mode, earlier answers, or the user's word."""
+    state = session.state
+    if state.mode is Mode.READ_ONLY:
+        return ApprovalAnswer(False, reason="this task is read-only.")
+    if state.mode is Mode.AUTO_EDIT or use.name in state.allowed_tools:
+        return ApprovalAnswer(True)
+    turn = state.turn
+    outside = session.outside_content_turn >= turn - 1
+    await session.emit(ApprovalAsked(session.now(), turn, use.id, use.name, intent.summary, intent.preview, outside))
+    request = ApprovalRequest(state.task_id, use.name, intent.summary, intent.preview, outside)
+    answer = await session.ports.approver.ask(request)
+    await session.emit(ApprovalGiven(session.now(), turn, use.id, answer.allowed, answer.scope, answer.reason))
+    return answer
+
+
+def _ended(session: Session, use: ToolUse, outcome: ToolOutcome, seconds: float) -> ToolEnded:
+    block: Block = make_block(ToolResult(use.id, outcome.text or "(nothing)", outcome.is_error), session.ports.count)
+    return ToolEnded(
+        session.now(), session.state.turn, use.id, block, outcome.is_error, round(seconds, 3), outcome.changes
+    )
+
+
+async def _end(session: Session, use: ToolUse, outcome: ToolOutcome, seconds: float = 0.0) -> None:
+    await session.emit(_ended(session, use, outcome, seconds))

@@ -1,0 +1,212 @@
+"""Prepares a turn: model by step kind, plan, forecast, cap; everything known and stored before a byte is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cowork_tui.core.cap import Amount, allows, largest_output, left, worst_case
+from cowork_tui.core.cap import MIN_OUTPUT_TOKENS as MIN_OUTPUT
+from cowork_tui.core.errors import NotFound
+from cowork_tui.core.events import Forecast, ModelChoice, PrefixLink, TurnPlanned
+from cowork_tui.core.forecast import forecast, output_range, pace
+from cowork_tui.core.models import ModelCard, ThinkingSupport
+from cowork_tui.core.plan import ContextPlan, Parameters, build, choose_parameters
+from cowork_tui.core.pricing import ModelPrices, format_dollars
+from cowork_tui.core.prompt_cache import Hit, TokensAt, lookup
+from cowork_tui.core.routing import route
+from cowork_tui.core.state import TaskState
+from cowork_tui.core.steps import StepKind, current_kind
+from cowork_tui.engine.ports import PreparedRequest
+from cowork_tui.engine.session import Session, past_outputs
+
+NEAR_LIMIT = 0.8
+"""From this share of the budget, the window or the cap on, the server is asked to count the input."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyTurn:
+    """A turn about to be sent."""
+
+    planned: TurnPlanned
+    request: PreparedRequest
+    hit: Hit | None
+    tokens_at: TokensAt
+    prices: ModelPrices | None
+
+    @property
+    def plan(self) -> ContextPlan:
+        return self.request.plan
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTurn:
+    """A turn that must not be sent, and what the user can do."""
+
+    reason: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    kind: StepKind
+    card: ModelCard
+    plan: ContextPlan
+    tokens_at: TokensAt
+    counted: bool
+    forecast: Forecast
+    prices: ModelPrices | None
+
+    @property
+    def input_tokens(self) -> int:
+        return self.forecast.input_tokens
+
+
+async def prepare_turn(session: Session) -> ReadyTurn | HeldTurn:
+    """The next turn, or why it is held."""
+    state = session.state
+    kind = current_kind(state.steps)
+    wanted = route(kind, state.choice, state.routes)
+    try:
+        card = _without_refused(session, session.ports.catalogue.resolve(wanted.model))
+    except NotFound as error:
+        return HeldTurn(str(error), f"Resume with another model: cowork-tui resume {state.task_id[:8]} --model sonnet")
+    parameters = choose_parameters(card, state.settings, wanted.effort)
+    draft = _draft(session, kind, card, _plan(session, card, parameters), None)
+    if _near_a_limit(state, draft):
+        count = await session.ports.provider.count_tokens(draft.plan)
+        if count is not None:
+            draft = _draft(session, kind, card, draft.plan, count)
+    if draft.input_tokens + MIN_OUTPUT > card.context_window_tokens:
+        return HeldTurn(
+            f"The context holds {draft.input_tokens:,} tokens and {card.name} takes {card.context_window_tokens:,}.",
+            "Start a new task for the rest, or resume with a model that has a larger window.",
+        )
+    return _reserve(session, draft, wanted)
+
+
+def _plan(session: Session, card: ModelCard, parameters: Parameters) -> ContextPlan:
+    state, sent = session.state, session.sent.get(card.id)
+    return build(
+        state.tools,
+        state.system,
+        state.transcript,
+        state.edit_state,
+        card,
+        parameters,
+        ttl=state.settings.ttl,
+        sent_end_seq=sent.plan.end_seq if sent else None,
+    )
+
+
+def _without_refused(session: Session, card: ModelCard) -> ModelCard:
+    """The card without what the endpoint has refused."""
+    refused = session.ports.provider.refused_fields
+    if "output_config" in refused:
+        card = replace(card, efforts=())
+    return replace(card, thinking=ThinkingSupport.NONE) if "thinking" in refused else card
+
+
+def _draft(session: Session, kind: StepKind, card: ModelCard, plan: ContextPlan, count: int | None) -> _Draft:
+    estimator = session.estimator if count is None else session.estimator.with_count(plan, count)
+    tokens_at = estimator.prefix_tokens(plan)
+    prices = session.prices(card.id)
+    output = output_range(kind, past_outputs(session.facts, kind))
+    speed = pace([(fact.output_tokens, fact.seconds) for fact in session.facts if fact.model == card.id])
+    last = session.last_sent
+    foretold = forecast(
+        plan,
+        session.caches.state,
+        session.now(),
+        tokens_at,
+        prices,
+        output,
+        counted=count is not None,
+        seconds=speed.seconds(output.p50_tokens),
+        switched_from_end_seq=last.plan.end_seq if last and last.plan.card.id != card.id else None,
+    )
+    return _Draft(kind, card, plan, tokens_at, count is not None, foretold, prices)
+
+
+def _near_a_limit(state: TaskState, draft: _Draft) -> bool:
+    limit = min(state.budget_tokens, draft.card.context_window_tokens)
+    if draft.input_tokens > NEAR_LIMIT * limit:
+        return True
+    reserved = _worst_case(state, draft, draft.plan.parameters.max_tokens)
+    return not allows(state.cap, state.spent, reserved)
+
+
+def _worst_case(state: TaskState, draft: _Draft, max_tokens: int) -> Amount:
+    return worst_case(draft.input_tokens, draft.counted, max_tokens, state.settings.ttl.seconds, draft.prices)
+
+
+def _reserve(session: Session, draft: _Draft, wanted: ModelChoice) -> ReadyTurn | HeldTurn:
+    """Reserve the worst case on the cap; a smaller answer is asked for only down to what the step usually needs."""
+    state, plan = session.state, draft.plan
+    reserved = _worst_case(state, draft, plan.parameters.max_tokens)
+    if not allows(state.cap, state.spent, reserved):
+        room = largest_output(state.cap, state.spent, _worst_case(state, draft, 0), draft.prices, draft.input_tokens)
+        least = max(MIN_OUTPUT, draft.forecast.output_p90_tokens)
+        if room is None or room < least:
+            return _over_cap(state, _worst_case(state, draft, min(least, plan.parameters.max_tokens)))
+        plan = replace(plan, parameters=replace(plan.parameters, max_tokens=room))
+        reserved = _worst_case(state, draft, room)
+    last = state.last_ended
+    request = session.ports.provider.prepare(plan, last.message_id if last else None)
+    now = session.now()
+    planned = TurnPlanned(
+        at=now,
+        turn=state.turn + 1,
+        step_kind=draft.kind,
+        choice=ModelChoice(draft.card.id, wanted.effort),
+        parameters=plan.parameters,
+        breakpoints=plan.breakpoints,
+        breakpoint_hashes=tuple(plan.prefix_hash(point.position) for point in plan.breakpoints),
+        head=plan.prefix_hash(plan.length),
+        positions=plan.length,
+        end_seq=plan.end_seq,
+        new_links=new_links(plan, session.sent[draft.card.id].plan if draft.card.id in session.sent else None),
+        body_sha256=request.sha256,
+        previous_message_id=request.previous_message_id,
+        forecast=draft.forecast,
+        reserved=reserved,
+    )
+    return ReadyTurn(planned, request, lookup(session.caches.state, plan, now), draft.tokens_at, draft.prices)
+
+
+def _over_cap(state: TaskState, needed: Amount) -> HeldTurn:
+    remaining = left(state.cap, state.spent) or Amount()
+    if state.cap.nanodollars is not None:
+        needs, leaves = format_dollars(needed.nanodollars), format_dollars(max(remaining.nanodollars, 0))
+        raised = f"{(state.spent.nanodollars + needed.nanodollars) * 1.5 / 1e9:.2f}"
+    else:
+        needs, leaves = f"{needed.tokens:,} tokens", f"{max(remaining.tokens, 0):,} tokens"
+        raised = f"{-(-(state.spent.tokens + needed.tokens) * 3 // 2000)}k"
+    return HeldTurn(
+        f"The next turn needs up to {needs}; the cap of {state.cap} leaves {leaves}.",
+        f"Raise the cap (cowork-tui resume {state.task_id[:8]} --cap {raised}), choose a cheaper model "
+        "(--model haiku), or leave the task as it is.",
+    )
+
+
+def new_links(plan: ContextPlan, previous: ContextPlan | None) -> tuple[PrefixLink, ...]:
+    """The links of the prefix chain that the last request on this model did not have."""
+    start = common_positions(plan, previous) if previous is not None else 0
+    links: list[PrefixLink] = []
+    parent = plan.prefix_hash(start)
+    for position in range(start + 1, plan.length + 1):
+        here = plan.prefix_hash(position)
+        links.append(PrefixLink(here, parent, plan.block_before(position).hash))
+        parent = here
+    return tuple(links)
+
+
+def common_positions(plan: ContextPlan, previous: ContextPlan) -> int:
+    """How many blocks from the start two plans share, found by halving: equal prefixes have equal hashes."""
+    low, high = 0, min(plan.length, previous.length)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if plan.prefix_hash(middle) == previous.prefix_hash(middle):
+            low = middle
+        else:
+            high = middle - 1
+    return low
