@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from cowork_tui.adapters.store.database import HistoryStore
     from cowork_tui.adapters.store.queries import HistoryQueries
     from cowork_tui.core.events import Status
+    from cowork_tui.core.json_values import JsonObject
+    from cowork_tui.demo.reply import Reply
+    from cowork_tui.demo.settings import DemoSettings
     from cowork_tui.engine.loop import TaskLoop
 
 KEY_VARIABLE = "ANTHROPIC_API_KEY"
@@ -260,7 +263,23 @@ def serve_demo(host: str, port: int, seed: int, on_ready: Callable[[int], None])
     from cowork_tui.adapters.tokenizer import Tokenizer
     from cowork_tui.demo.clerk import answer
     from cowork_tui.demo.server import serve
+
+    serve(demo_settings(Tokenizer().count, time.time, seed, answer), host, port, on_ready)
+
+
+def demo_settings(
+    count_text: Callable[[str], int], now: Callable[[], float], seed: int, answer: Callable[[JsonObject], Reply]
+) -> DemoSettings:
+    """A demo whose models weigh text as the published tokenizers do, give or take its own secret factors."""
+    from cowork_tui.core.calibration import RATES
+    from cowork_tui.core.models import Tokenizer as Generation
     from cowork_tui.demo.settings import DemoSettings
 
-    settings = DemoSettings(count_text=Tokenizer().count, now=time.time, seed=seed, answer=answer)
-    serve(settings, host, port, on_ready)
+    return DemoSettings(
+        count_text=count_text,
+        now=now,
+        seed=seed,
+        answer=answer,
+        old_tokenizer_scale=RATES[Generation.OLD].text,
+        new_tokenizer_scale=RATES[Generation.NEW].text,
+    )

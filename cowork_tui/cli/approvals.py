@@ -26,7 +26,7 @@ class NobodyThere:
         """No, and why."""
         del request
         return ApprovalAnswer(
-            False, reason="Nobody is at the terminal to allow it; nothing can be changed in this run."
+            False, reason="Nobody is at the terminal to allow it."
         )
 
 

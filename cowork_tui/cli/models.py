@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from cowork_tui import wiring
-from cowork_tui.cli.output import DEMO_NOTE, SentenceError, echo
+from cowork_tui.cli.output import DEMO_NOTE, fail, echo
 from cowork_tui.cli.tasks import json_list
 from cowork_tui.core.errors import CoworkError
 from cowork_tui.core.models import ModelCard
@@ -24,7 +24,7 @@ def models(demo: bool, as_json: bool) -> None:
     try:
         listing = asyncio.run(wiring.model_listing(demo=demo))
     except CoworkError as error:
-        raise SentenceError(error) from error
+        fail(error)
     today = datetime.now(UTC).date()
     rows = [(card, listing.prices.prices(card.id, today)) for card in listing.cards]
     if as_json:

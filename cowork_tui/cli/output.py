@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import click
 
@@ -12,17 +13,10 @@ from cowork_tui.core.plain_text import plain
 DEMO_NOTE = "demo: a script, not AI"
 
 
-class SentenceError(click.ClickException):
-    """An error shown as its one sentence."""
-
-    def __init__(self, error: CoworkError) -> None:
-        super().__init__(plain(str(error)))
-        self.exit_code = error.exit_code
-
-    def show(self, file: object = None) -> None:
-        """Write the sentence to standard error."""
-        del file
-        click.echo(self.message, err=True)
+def fail(error: CoworkError) -> NoReturn:
+    """End with the error's one sentence on standard error and its exit code."""
+    click.echo(plain(str(error)), err=True)
+    raise SystemExit(error.exit_code) from error
 
 
 def echo(text: str = "", *, newline: bool = True) -> None:

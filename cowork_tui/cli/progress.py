@@ -14,6 +14,7 @@ from cowork_tui.core.events import (
     BlockEnded,
     CacheMissed,
     Event,
+    MissCause,
     Notice,
     PlanUpdated,
     StatusChanged,
@@ -56,7 +57,7 @@ class Progress:
                 self._line(f"! attempt {event.attempt}: {event.error}{wait}")
             case TurnEnded() if self._planned is not None:
                 self._line("  " + turn_line(TurnRecord(self._planned, event), self._model_name(event.model)))
-            case CacheMissed():
+            case CacheMissed() if event.cause is not MissCause.MODEL:  # the turn's line has the price of a switch
                 self._line("  " + miss_line(event))
             case PlanUpdated():
                 self._plan(event.steps)

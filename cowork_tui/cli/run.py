@@ -14,7 +14,7 @@ import click
 from cowork_tui import wiring
 from cowork_tui.cli.approvals import choose_approver
 from cowork_tui.cli.json_lines import final_line, print_event, print_line
-from cowork_tui.cli.output import SentenceError
+from cowork_tui.cli.output import fail
 from cowork_tui.cli.progress import Progress
 from cowork_tui.cli.summary import print_header, print_summary
 from cowork_tui.core.cap import parse_cap
@@ -70,7 +70,7 @@ def _start(work: Callable[[], object]) -> None:
     try:
         code = asyncio.run(work())  # pyright: ignore[reportArgumentType]
     except CoworkError as error:
-        raise SentenceError(error) from error
+        fail(error)
     except KeyboardInterrupt:
         code = 130
     raise SystemExit(code)

@@ -10,13 +10,13 @@ import click
 
 from cowork_tui import wiring
 from cowork_tui.cli.json_lines import print_line
-from cowork_tui.cli.output import DEMO_NOTE, SentenceError, echo
+from cowork_tui.cli.output import DEMO_NOTE, fail, echo
 from cowork_tui.cli.progress import STEP_GLYPHS
 from cowork_tui.cli.summary import STATUS_WORDS, print_summary
 from cowork_tui.cli.turn_line import miss_line, turn_line
 from cowork_tui.core import figures
 from cowork_tui.core.errors import CoworkError
-from cowork_tui.core.events import Status
+from cowork_tui.core.events import MissCause, Status
 from cowork_tui.core.models import known_card
 from cowork_tui.core.plain_text import one_line
 from cowork_tui.core.pricing import Money
@@ -33,10 +33,9 @@ def tasks(as_json: bool) -> None:
     try:
         rows = wiring.list_tasks(wiring.find_home())
     except CoworkError as error:
-        raise SentenceError(error) from error
+        fail(error)
     if as_json:
-        wiring_rows = [_row_json(row) for row in rows]
-        click.echo(json_list(wiring_rows))
+        click.echo(json_list([_row_json(row) for row in rows]))
         return
     if not rows:
         echo('No tasks yet. Try: cowork-tui sample demo-folder, then cowork-tui run "…" --folder demo-folder')
@@ -89,7 +88,7 @@ def show(task: str, as_json: bool) -> None:
         queries = wiring.open_queries(wiring.find_home())
         state = fold(queries.events(queries.resolve_task(task)))
     except CoworkError as error:
-        raise SentenceError(error) from error
+        fail(error)
     if as_json:
         print_line({**final_line(state), "event": "task", "title": state.title, "goal": state.goal})
         return
@@ -110,7 +109,7 @@ def _show(state: TaskState) -> None:
         echo(turn_line(record, model_name(record.planned.choice.model)))
         if record.failed_attempts:
             echo(f"  ! {record.failed_attempts} failed attempts")
-        if record.miss is not None:
+        if record.miss is not None and record.miss.cause is not MissCause.MODEL:
             echo("  " + miss_line(record.miss))
     print_summary(state, model_name)
 
@@ -128,7 +127,7 @@ def stop(task: str) -> None:
     try:
         echo(asyncio.run(_stop(task)))
     except CoworkError as error:
-        raise SentenceError(error) from error
+        fail(error)
 
 
 async def _stop(task: str) -> str:
@@ -155,7 +154,7 @@ def verify(task: str) -> None:
         home = wiring.find_home()
         count, problems = wiring.verify_task(home, task)
     except CoworkError as error:
-        raise SentenceError(error) from error
+        fail(error)
     for problem in problems:
         echo(problem)
     if problems:

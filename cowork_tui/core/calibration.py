@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import sqrt
-from typing import NamedTuple
 
 from cowork_tui.core.models import Tokenizer
 from cowork_tui.core.plan import Weight
@@ -37,22 +36,14 @@ RATES: dict[Tokenizer, Rates] = {
 """Fitted on consecutive calls with only tool results between them. Recordings of the old generation lack the output,
 so its rates for known output are the new ones scaled by the ratio of the text rates and of the charges per call."""
 
-_START_COVARIANCE = ((0.12**2, 0.0, 0.0), (0.0, 30.0**2, 0.0), (0.0, 0.0, 30.0**2))
+_START_COVARIANCE = ((0.12**2, 0.0, 0.0), (0.0, 60.0**2, 0.0), (0.0, 0.0, 60.0**2))
 _DRIFT = (0.01**2, 4.0, 4.0)
 _RELATIVE_NOISE, _NOISE_TOKENS = 0.05, 15.0
-_OUTPUT_RELATIVE_NOISE, _OUTPUT_NOISE_PER_CALL = 0.1, 30.0
 _OUTLIER_DEVIATIONS = 3.0
-_BOUNDS = ((0.6, 1.7), (0.0, 250.0), (-150.0, 150.0))
+_BOUNDS = ((0.5, 1.9), (0.0, 250.0), (-150.0, 150.0))
 _THINKING_PRIOR_TOKENS = 200.0
 
 _Row = tuple[float, float, float]
-
-
-class _Noise(NamedTuple):
-    """Standard deviations of what an observation does not explain."""
-
-    relative_tokens: float
-    tokens: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +94,9 @@ class Calibration:
     def learn_growth(self, added: Weight, tokens: int) -> Calibration:
         """Corrected by what user blocks, added behind an output, really took."""
         features = (self._text(added), float(added.tool_results), 1.0)
-        noise = _Noise(_RELATIVE_NOISE * features[0], _NOISE_TOKENS)
-        return self._learn(features, tokens - added.image_tokens, noise)
-
-    def learn_output(self, output: Weight, output_tokens: int) -> Calibration:
-        """Corrected by a whole response: its billed tokens tell of text or, where it held thinking, of that."""
-        framing = self.rates.per_call_output * output.tool_uses
-        text = self.rates.text * output.tokens
-        if not output.thinking_tokens:
-            noise = _Noise(_OUTPUT_RELATIVE_NOISE * text, _NOISE_TOKENS + _OUTPUT_NOISE_PER_CALL * output.tool_uses)
-            return self._learn((text, 0.0, 0.0), output_tokens - framing, noise)
-        return replace(
-            self,
-            thinking_tokens=self.thinking_tokens + max(0.0, output_tokens - self.factor * text - framing),
-            thinking_weight=self.thinking_weight + output.thinking_tokens,
-        )
-
-    def _learn(self, features: _Row, tokens: int, noise: _Noise) -> Calibration:
-        error = tokens - _dot(self.mean, features)
+        error = tokens - added.image_tokens - _dot(self.mean, features)
         spread = _row([_dot(row, features) for row in self.covariance])
-        variance = _dot(spread, features) + noise.relative_tokens**2 + noise.tokens**2
+        variance = _dot(spread, features) + (_RELATIVE_NOISE * features[0]) ** 2 + _NOISE_TOKENS**2
         limit = _OUTLIER_DEVIATIONS * sqrt(variance)
         step = max(-limit, min(limit, error)) / variance
         moved = [value + share * step for value, share in zip(self.mean, spread, strict=True)]
@@ -131,6 +105,17 @@ class Calibration:
         for index, drift in enumerate(_DRIFT):
             rows[index][index] += drift
         return replace(self, mean=_row(mean), covariance=(_row(rows[0]), _row(rows[1]), _row(rows[2])))
+
+    def learn_thinking(self, output: Weight, output_tokens: int) -> Calibration:
+        """Corrected by a response that held thinking: what its text does not explain was thinking."""
+        if not output.thinking_tokens:
+            return self
+        visible = self.factor * self.rates.text * output.tokens + self.rates.per_call_output * output.tool_uses
+        return replace(
+            self,
+            thinking_tokens=self.thinking_tokens + max(0.0, output_tokens - visible),
+            thinking_weight=self.thinking_weight + output.thinking_tokens,
+        )
 
     def _text(self, added: Weight) -> float:
         rate = self.rates.text if added.tool_uses else self.rates.result

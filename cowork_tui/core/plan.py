@@ -13,15 +13,16 @@ messages. The model and the key are not part of the hash: caches are kept apart 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from cowork_tui.core.blocks import Block, BlockKind
-from cowork_tui.core.edits import NO_EDITS, EditState
+from cowork_tui.core.edits import NO_EDITS, EditState, ThinkingCut
 from cowork_tui.core.hashing import HASH_BYTES, Hash, digest, link
 from cowork_tui.core.models import ModelCard, ThinkingBinding, ThinkingSupport
-from cowork_tui.core.transcript import Chunk, Entry, Transcript
+from cowork_tui.core.transcript import CHUNK_ENTRIES, Chunk, Entry, Transcript
 
 MAX_BREAKPOINTS = 4
 """The API refuses a fifth."""
@@ -38,14 +39,13 @@ class Ttl(StrEnum):
         return 300 if self is Ttl.FIVE_MINUTES else 3600
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """What a run of blocks weighs, in the units that token estimates are linear in."""
 
     tokens: int = 0
     """Yardstick tokens of everything but thinking."""
     thinking_tokens: int = 0
-    """Yardstick tokens of thinking text."""
+    """Yardstick tokens of thinking text; of its signature where the text is withheld."""
     tool_uses: int = 0
     tool_results: int = 0
     result_tokens: int = 0
@@ -53,25 +53,15 @@ class Weight:
     image_tokens: int = 0
     """Tokens of images by the published 28-pixel rule."""
 
-    def __add__(self, other: Weight) -> Weight:
-        return Weight(
-            self.tokens + other.tokens,
-            self.thinking_tokens + other.thinking_tokens,
-            self.tool_uses + other.tool_uses,
-            self.tool_results + other.tool_results,
-            self.result_tokens + other.result_tokens,
-            self.image_tokens + other.image_tokens,
-        )
+    def __add__(self, other: Weight) -> Weight:  # pyright: ignore[reportIncompatibleMethodOverride]
+        a, b, c, d, e, f = self
+        u, v, w, x, y, z = other
+        return Weight(a + u, b + v, c + w, d + x, e + y, f + z)
 
     def __sub__(self, other: Weight) -> Weight:
-        return Weight(
-            self.tokens - other.tokens,
-            self.thinking_tokens - other.thinking_tokens,
-            self.tool_uses - other.tool_uses,
-            self.tool_results - other.tool_results,
-            self.result_tokens - other.result_tokens,
-            self.image_tokens - other.image_tokens,
-        )
+        a, b, c, d, e, f = self
+        u, v, w, x, y, z = other
+        return Weight(a - u, b - v, c - w, d - x, e - y, f - z)
 
 
 NO_WEIGHT = Weight()
@@ -195,13 +185,19 @@ def image_tokens(block: Block) -> int:
     return -(-width // 28) * -(-height // 28)
 
 
+def withheld_tokens(block: Block) -> int:
+    """A stand-in weight of thinking whose text is withheld: its signature and data grow with what was thought."""
+    sealed = getattr(block.content, "signature", "") + getattr(block.content, "redacted", "")
+    return -(-len(sealed) // 8)
+
+
 def weigh(blocks: Iterable[Block]) -> Weight:
     """The weight of some blocks."""
     tokens = thinking = uses = results = result_tokens = images = 0
     for block in blocks:
         kind, size = block.kind, block.tokens
         if kind is BlockKind.THINKING:
-            thinking += size
+            thinking += size or withheld_tokens(block)
             continue
         tokens += size
         if kind is BlockKind.TOOL_USE:
@@ -288,29 +284,56 @@ def choose_parameters(card: ModelCard, settings: PlanSettings, effort: str | Non
     return Parameters(max_tokens, thinking, None, sent_effort)
 
 
+_NO_THINKING = ""
+
+
 def _message_spans(transcript: Transcript, edits: EditState, card: ModelCard) -> Iterator[Span]:
-    touched = {seq // 64 for seq in edits.replaced}
+    """One span a chunk, taken from the chunk's memo unless an edit touches it or only part of its thinking is sent."""
+    touched = {seq // CHUNK_ENTRIES for seq in edits.replaced}
     last_user_seq = transcript.last_user_text_seq() if card.binding is ThinkingBinding.LAST_TURN else -1
     cuts = edits.thinking_cuts if card.binding in (ThinkingBinding.PREFIX_DROPS, ThinkingBinding.PREFIX_REFUSES) else ()
     for index, chunk in enumerate(transcript.chunks):
-        plain = not chunk.thinking_models()
-        if index not in touched and (plain or not (cuts or last_user_seq >= chunk.first_seq)):
-            key = ("span", None if plain else card.id)
-            span = chunk.derived.get(key)
-            if span is None:
-                span = chunk.derived[key] = _span_of(chunk, NO_EDITS, card, last_user_seq=-1, edit_cuts=False)
-            yield span  # pyright: ignore[reportReturnType]
-        else:
-            yield _span_of(chunk, edits, card, last_user_seq=last_user_seq, edit_cuts=bool(cuts))
+        author = _sent_author(chunk, card, last_user_seq, cuts)
+        if index in touched or author is None:
+            yield _span_of(chunk, edits.replaced, card.id, last_user_seq, cuts)
+            continue
+        key = ("span", author)
+        span = chunk.derived.get(key)
+        if span is None:
+            span = chunk.derived[key] = _span_of(chunk, NO_EDITS.replaced, author)
+        yield span  # pyright: ignore[reportReturnType]
 
 
-def _span_of(chunk: Chunk, edits: EditState, card: ModelCard, *, last_user_seq: int, edit_cuts: bool) -> Span:
+def _sent_author(chunk: Chunk, card: ModelCard, last_user_seq: int, cuts: Sequence[ThinkingCut]) -> str | None:
+    """Whose thinking in the chunk is sent: the model's own, nobody's (""), or None where only part of it is."""
+    if card.id not in chunk.thinking_models() or last_user_seq >= chunk.end_seq:
+        return _NO_THINKING
+    if last_user_seq > chunk.first_seq:
+        return None
+    first_turn, last_turn = chunk.entries[0].turn, chunk.entries[-1].turn
+    author: str | None = card.id
+    for cut in cuts:
+        if cut.seq < chunk.first_seq and cut.turn >= last_turn:
+            return _NO_THINKING
+        if cut.seq < chunk.end_seq - 1 and cut.turn >= first_turn:
+            author = None
+    return author
+
+
+def _span_of(
+    chunk: Chunk,
+    replaced: Mapping[int, Block | None],
+    author: str,
+    last_user_seq: int = -1,
+    cuts: Sequence[ThinkingCut] = (),
+) -> Span:
+    """The chunk as sent, with the thinking of `author` alone, as far as the API neither strips nor refuses it."""
     blocks: list[Block] = []
     seqs: list[int] = []
     for entry in chunk.entries:
-        block = edits.replaced.get(entry.seq, entry.block)
+        block = replaced.get(entry.seq, entry.block)
         if block is None or (
-            block.kind is BlockKind.THINKING and not _thinking_sent(entry, edits, card, last_user_seq, edit_cuts)
+            block.kind is BlockKind.THINKING and not _thinking_sent(entry, author, last_user_seq, cuts)
         ):
             continue
         blocks.append(block)
@@ -318,11 +341,7 @@ def _span_of(chunk: Chunk, edits: EditState, card: ModelCard, *, last_user_seq: 
     return make_span(blocks, seqs)
 
 
-def _thinking_sent(entry: Entry, edits: EditState, card: ModelCard, last_user_seq: int, edit_cuts: bool) -> bool:
-    """Another model's thinking is not sent; nor what the API would strip or refuse."""
-    made_by = getattr(entry.block.content, "model", "")
-    if made_by != card.id or entry.seq < last_user_seq:
+def _thinking_sent(entry: Entry, author: str, last_user_seq: int, cuts: Sequence[ThinkingCut]) -> bool:
+    if getattr(entry.block.content, "model", "") != author or entry.seq < last_user_seq:
         return False
-    if not edit_cuts:
-        return True
-    return not any(entry.seq > cut.seq and entry.turn <= cut.turn for cut in edits.thinking_cuts)
+    return not any(entry.seq > cut.seq and entry.turn <= cut.turn for cut in cuts)

@@ -95,10 +95,11 @@ def cost_nanodollars(usage: Usage, prices: ModelPrices) -> int:
 
 
 def format_dollars(nanodollars: int) -> str:
-    """An amount for people, to a tenth of a cent below $0.10, else to the cent: `$0.019`, `$1.79`."""
+    """An amount for people: `$1.79`, `$0.019`, `$0.00042`; cents, or two to three figures where it is less."""
     sign, amount = ("-", -nanodollars) if nanodollars < 0 else ("", nanodollars)
-    if 0 < amount < 1_000_000:
-        return f"{sign}<$0.001" if not sign else "-<$0.001"
-    if amount < NANODOLLARS_PER_DOLLAR // 10:
-        return f"{sign}${amount / NANODOLLARS_PER_DOLLAR:.3f}"
-    return f"{sign}${amount / NANODOLLARS_PER_DOLLAR:,.2f}"
+    dollars = amount / NANODOLLARS_PER_DOLLAR
+    if amount == 0 or dollars >= 0.0995:
+        return f"{sign}${dollars:,.2f}"
+    if dollars >= 0.00095:
+        return f"{sign}${dollars:.3f}"
+    return f"{sign}${dollars:.5f}" if dollars >= 0.00001 else f"{sign}<$0.00001"

@@ -117,6 +117,8 @@ class Segments:
 
 def lookup(state: CacheState, plan: Prefixes, at: float) -> Hit | None:
     """What a request that starts at `at` reads."""
+    if not any(model == plan.card.id for model, _ in state.entries):
+        return None
     hits = (_look_back(state, plan, breakpoint.position, at) for breakpoint in plan.breakpoints)
     return max((hit for hit in hits if hit is not None), key=lambda hit: hit.position, default=None)
 
@@ -182,8 +184,6 @@ def _eligible(plan: Prefixes, tokens_at: TokensAt) -> Iterator[Breakpoint]:
 
 
 def _look_back(state: CacheState, plan: Prefixes, position: int, at: float) -> Hit | None:
-    if not state.entries:
-        return None
     for place in range(position, max(position - LOOK_BACK_POSITIONS, 0), -1):
         entry = state.get(plan.card.id, plan.prefix_hash(place), at)
         if entry is not None and (entry.tokens is None or entry.tokens >= plan.card.cache_minimum_tokens):

@@ -113,7 +113,7 @@ class Estimator:
         made = _prompt_anchors(plan, usage)
         if output and usage.output_tokens:
             weight = weigh(output)
-            scale = scale.learn_output(weight, usage.output_tokens)
+            scale = scale.learn_thinking(weight, usage.output_tokens)
             tail = tuple(block.hash for block in output)
             total = usage.prompt_tokens + usage.output_tokens
             end = made[-1]

@@ -14,6 +14,7 @@ Segment: TypeAlias = Literal["tools", "system", "messages"]
 Ttl: TypeAlias = Literal["5m", "1h"]
 
 _TOGGLED_TOOLS = ("web_search_", "web_fetch_")
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 DIGEST_BYTES = 16
 
 
@@ -56,10 +57,10 @@ def text_block(text: str) -> JsonObject:
 
 
 def as_blocks(content: JsonValue) -> Sequence[JsonObject]:
-    """Content given as a string or as a list, as blocks. The list must have been checked."""
+    """Content given as a string or as a list, as blocks; anything else in it is no block."""
     if isinstance(content, str):
         return (text_block(content),) if content else ()
-    return cast(Sequence[JsonObject], content or ())
+    return [block for block in content if isinstance(block, Mapping)] if isinstance(content, Sequence) else ()
 
 
 def clean(block: JsonObject) -> JsonObject:
@@ -80,7 +81,7 @@ def clean(block: JsonObject) -> JsonObject:
 
 def digest_of(role: str, block: JsonObject) -> bytes:
     """The identity of a cleaned block in its role."""
-    text = json.dumps(block, separators=(",", ":"))
+    text = _ENCODER.encode(block)
     return blake2b(f"{role}\n{text}".encode(), digest_size=DIGEST_BYTES).digest()
 
 

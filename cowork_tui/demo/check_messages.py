@@ -69,13 +69,13 @@ def _check_content(message: JsonObject, role: str, index: int, last: bool, conte
         kind = block.get("type")
         if kind is None:
             raise invalid(f"{path}.type: Field required")
-        served = role == "assistant" and isinstance(kind, str) and kind.endswith("_tool_result")
-        if kind not in kinds and not served:
-            raise _unknown_kind(path, kind, kinds)
-        _check_block(block, str(kind), path, role, context)
+        name = check_text(kind, f"{path}.type")
+        if name not in kinds and not (role == "assistant" and name.endswith("_tool_result")):
+            raise _unknown_kind(path, name, kinds)
+        _check_block(block, name, path, role, context)
 
 
-def _unknown_kind(path: str, kind: JsonValue, kinds: frozenset[str]) -> Exception:
+def _unknown_kind(path: str, kind: str, kinds: frozenset[str]) -> Exception:
     expected = ", ".join(f"'{name}'" for name in sorted(kinds))
     return invalid(f"{path}: Input tag '{kind}' found using 'type' does not match any of the expected tags: {expected}")
 
@@ -138,8 +138,9 @@ def _check_tool_result(block: JsonObject, path: str) -> None:
     for index, value in enumerate(check_list(content, f"{path}.tool_result.content")):
         inner_path = f"{path}.tool_result.content.{index}"
         inner = check_object(value, inner_path)
-        if inner.get("type") not in _RESULT_KINDS:
-            raise _unknown_kind(inner_path, inner.get("type"), _RESULT_KINDS)
+        kind = check_text(inner.get("type"), f"{inner_path}.type")
+        if kind not in _RESULT_KINDS:
+            raise _unknown_kind(inner_path, kind, _RESULT_KINDS)
         if inner["type"] == "text":
             check_text(inner.get("text"), f"{inner_path}.text.text")
         elif inner["type"] in ("image", "document"):

@@ -38,7 +38,7 @@ def fingerprint(prompt: Prompt, context: RequestContext) -> Fingerprint:
     tools = _segment(prompt, ("tools",))
     head = _segment(prompt, ("tools", "system"))
     sums = prompt.chain.prefix_tokens
-    system = [prompt.blocks[p].digest for p in head if p not in set(tools)]
+    system = [prompt.blocks[p].digest for p in head[len(tools) :]]
     last = max(prompt.chain.breakpoints, default=-1)
     management = repr(prompt.body.get("context_management")) + repr(prompt.body.get("output_config"))
     return Fingerprint(

@@ -26,6 +26,7 @@ from cowork_tui.demo.service import DemoService, Finished
 from cowork_tui.demo.settings import DemoSettings
 
 _GREETING = "cowork-tui demo: a script, not AI\n"
+_RETRIED = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS)
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -104,7 +105,7 @@ class _Api:
             try:
                 response = await endpoint(request)
             except ApiError as error:
-                again = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+                again = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status in _RETRIED
                 response = _json(error_body(error, request_id), error.status, {"x-should-retry": str(again).lower()})
             except Exception:  # the last boundary: a fault of the script must not end the connection
                 _LOGGER.exception("request %s failed", request_id)

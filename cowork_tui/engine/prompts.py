@@ -45,7 +45,7 @@ repeat the contents of files you wrote.
 
 def first_message(goal: str, folder_name: str, today: date) -> str:
     """What opens the transcript: everything volatile stands here, once, and never in the system prompt."""
-    return f"Date: {today.isoformat()}\nFolder: {folder_name}\n\nGoal: {goal}"
+    return f"Date: {today.isoformat()}\nFolder: {folder_name}\n\nGoal:\n{goal}"
 
 
 CAP_NOTE_PERCENTS = (50, 25, 10)

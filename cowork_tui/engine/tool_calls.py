@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from cowork_tui.core.blocks import Block, Content, ToolResult, ToolUse, make_block
 from cowork_tui.core.edits import recallable
@@ -35,10 +36,10 @@ def parse_call(use: Content) -> Call | None:
     if not isinstance(use, ToolUse):
         return None
     try:
-        arguments = json.loads(use.input_json)
+        arguments: object = json.loads(use.input_json)
     except ValueError:
         return Call(use, None)
-    return Call(use, arguments if isinstance(arguments, dict) else None)
+    return Call(use, cast(JsonObject, arguments) if isinstance(arguments, dict) else None)
 
 
 async def answer_open_calls(session: Session) -> None:

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from cowork_tui.core.json_values import JsonObject
-from cowork_tui.demo.reply import Reply, TextPart
+from cowork_tui.demo.reply import Reply, TextPart, ThinkingPart
 from cowork_tui.demo.running import running
 from cowork_tui.demo.settings import DemoSettings
 
@@ -86,6 +86,7 @@ Start = Callable[..., Demo]
 
 @pytest.fixture(autouse=True)
 def no_anthropic_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The SDK reads nothing of the developer's settings, even where these tests run without the others."""
     for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(tmp_path / "no-config"))
@@ -109,14 +110,46 @@ def start(clock: Clock) -> Iterator[Start]:
         yield begin
 
 
+class Shared:
+    """Servers for every test that needs nothing special of one: by name, started on first use."""
+
+    def __init__(self, clock: Clock, stack: ExitStack) -> None:
+        self._clock, self._stack = clock, stack
+        self._running: dict[str, Demo] = {}
+
+    def get(self, name: str, answer: Callable[[JsonObject], Reply] = pong, **changes: Any) -> Demo:
+        if name not in self._running:
+            url = self._stack.enter_context(running(settings(self._clock, answer, **changes)))
+            self._running[name] = Demo(url, self._stack.enter_context(httpx2.Client(timeout=20)), "")
+        return self._running[name]
+
+
 @pytest.fixture(scope="session")
-def shared(clock: Clock) -> Iterator[Demo]:
-    """One server for every test that needs nothing special of it."""
-    with running(settings(clock, pong)) as url, httpx2.Client(timeout=20) as http:
-        yield Demo(url, http, "")
+def shared(clock: Clock) -> Iterator[Shared]:
+    with ExitStack() as stack:
+        yield Shared(clock, stack)
 
 
 @pytest.fixture
-def demo(shared: Demo, request: pytest.FixtureRequest) -> Demo:
-    """The shared server under a key of the test's own, so with an empty cache."""
-    return replace(shared, key=f"key of {request.node.name}")
+def own_key(request: pytest.FixtureRequest) -> str:
+    """A key of the test's own, so that it has a cache of its own on a shared server."""
+    return f"key of {request.node.name}"
+
+
+@pytest.fixture
+def demo(shared: Shared, own_key: str) -> Demo:
+    """A server that says `pong`; words are tokens."""
+    return replace(shared.get("pong"), key=own_key)
+
+
+@pytest.fixture
+def skewed(shared: Shared, own_key: str) -> Demo:
+    """The same with token counts that a client can't know."""
+    return replace(shared.get("skewed", skew=True), key=own_key)
+
+
+@pytest.fixture
+def thinker(shared: Shared, own_key: str) -> Demo:
+    """A server that thinks four words and says one."""
+    thought = Reply((ThinkingPart("deep and long thought"), TextPart("pong")), "end_turn")
+    return replace(shared.get("thinker", lambda _: thought), key=own_key)

@@ -61,7 +61,7 @@ def test_an_unknown_message_is_said_to_be_unknown(demo):
 
 
 def test_another_keys_message_is_unknown(demo):
-    found = diagnosis(demo, body(), x_api_key="another")
+    found = diagnosis(demo, body(), x_api_key="another key than " + demo.key)
     assert found == {"cache_miss_reason": {"type": "previous_message_not_found"}}
 
 

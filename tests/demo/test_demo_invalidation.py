@@ -23,7 +23,10 @@ def text(name: str, words: int) -> dict[str, Any]:
 
 def picture() -> dict[str, Any]:
     data = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 280, 280)
-    return {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": base64.b64encode(data).decode()}}  # noqa: E501
+    return {
+        "type": "image",
+        "source": {"type": "base64", "media_type": "image/png", "data": base64.b64encode(data).decode()},
+    }
 
 
 def document(cited: bool) -> dict[str, Any]:

@@ -26,7 +26,9 @@ def weather_clerk(body: JsonObject) -> Reply:
     ]
     if len(heard) < 2:
         place = ["Oslo", "Rome"][len(heard)]
-        return Reply((ThinkingPart("look"), TextPart("Let me see."), ToolUsePart("weather", {"place": place})), "tool_use")
+        return Reply(
+            (ThinkingPart("look"), TextPart("Let me see."), ToolUsePart("weather", {"place": place})), "tool_use"
+        )
     return Reply((TextPart(" and ".join(heard)),), "end_turn")
 
 
@@ -47,7 +49,11 @@ def client(start):
 
 
 def test_plain_and_streamed_answers_are_the_same_message(start):
-    parts = (ThinkingPart("hm " * 20), TextPart("Näive 🙂 " * 30), ToolUsePart("weather", {"place": "Zürich", "n": [1, 2]}))
+    parts = (
+        ThinkingPart("hm " * 20),
+        TextPart("Näive 🙂 " * 30),
+        ToolUsePart("weather", {"place": "Zürich", "n": [1, 2]}),
+    )
     demo = start(lambda _: Reply(parts, "tool_use"), delta_chars=7)
     with anthropic.Anthropic(api_key="k", base_url=demo.url) as client:
         asked: Any = {

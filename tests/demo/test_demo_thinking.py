@@ -9,14 +9,16 @@ import pytest
 from cowork_tui.demo.reply import Reply, TextPart, ThinkingPart
 
 ADAPTIVE = {"type": "adaptive", "display": "summarized"}
-INTEGRITY = ["claude-opus-4-5", "claude-opus-4-6", "claude-sonnet-4-6", "claude-opus-4-8", "claude-opus-5", "claude-fable-5"]
+INTEGRITY = [
+    "claude-opus-4-5",
+    "claude-opus-4-6",
+    "claude-sonnet-4-6",
+    "claude-opus-4-8",
+    "claude-opus-5",
+    "claude-fable-5",
+]
 DROPPING = ["claude-fable-5-1", "claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5"]
 REFUSING = ["claude-fable-5-2", "claude-mythos-5-2"]
-
-
-@pytest.fixture
-def thinker(start):
-    return start(lambda _: Reply((ThinkingPart("deep and long thought"), TextPart("pong")), "end_turn"))
 
 
 def asked(model: str, *messages: dict[str, Any], **fields: Any) -> dict[str, Any]:
@@ -83,7 +85,9 @@ def test_the_newest_refuse_stale_thinking_unless_told_to_drop_it(thinker, model)
     for body in stale_requests(model, "claude-opus-5", turn, foreign):
         status, message = thinker.refusal(body)
         assert status == 400
-        assert message.startswith("messages.1.content.0: Invalid `signature` in `thinking` block. The block is bound to")
+        assert message.startswith(
+            "messages.1.content.0: Invalid `signature` in `thinking` block. The block is bound to"
+        )
         lenient = {**ADAPTIVE, "block_binding": {"prefix_mismatch_behavior": "drop_block"}}
         told = thinker.message({**body, "thinking": lenient}, anthropic_beta="thinking-binding-controls-2026-08-01")
         assert [dropped["path"] for dropped in told["input_transformations"]] == ["messages.1.content.0"]
@@ -107,7 +111,10 @@ def test_old_models_strip_thinking_at_a_spoken_turn_but_not_at_a_tool_result(thi
     model, thinking = "claude-haiku-4-5", {"type": "enabled", "budget_tokens": 1_024}
     call = {"type": "tool_use", "id": "t1", "name": "t", "input": {}}
     tools = [{"name": "t", "input_schema": {"type": "object"}}]
-    turn = {"role": "assistant", "content": thinker.message(asked(model, FIRST, thinking=thinking))["content"][:1] + [call]}
+    turn = {
+        "role": "assistant",
+        "content": [*thinker.message(asked(model, FIRST, thinking=thinking))["content"][:1], call],
+    }
     result = {"type": "tool_result", "tool_use_id": "t1", "content": "found"}
 
     def count(turn: dict[str, Any], *answer: dict[str, Any]) -> int:
@@ -145,6 +152,8 @@ def test_omitted_thinking_still_counts_in_full(thinker):
 def test_thinking_survives_an_unchanged_conversation_of_many_turns(thinker):
     messages: list[dict[str, Any]] = [FIRST]
     for _ in range(4):
-        messages.append({"role": "assistant", "content": thinker.message(asked("claude-fable-5-2", *messages))["content"]})
+        messages.append(
+            {"role": "assistant", "content": thinker.message(asked("claude-fable-5-2", *messages))["content"]}
+        )
         messages.append(MORE)
     assert thinker.count(asked("claude-fable-5-2", *messages)) == 2 + 4 * (4 + 1 + 1)

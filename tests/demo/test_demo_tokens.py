@@ -28,11 +28,6 @@ def conversation(turns: int) -> list[dict[str, Any]]:
     return messages
 
 
-@pytest.fixture
-def skewed(start):
-    return start(skew=True)
-
-
 @pytest.mark.parametrize("model", ["claude-fable-5-2", "claude-opus-5-5", "claude-sonnet-4-6", "claude-haiku-4-5"])
 def test_count_tokens_equals_read_plus_written_plus_fresh(skewed, model):
     for turns in range(4):

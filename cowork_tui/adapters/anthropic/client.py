@@ -88,15 +88,18 @@ class AnthropicProvider:
 
     @property
     def refused_fields(self) -> frozenset[str]:
-        """Fields this endpoint has refused: `diagnostics` is left out from then on; `effort` and `thinking` belong to
-        a plan's parameters and so must be left out there (`wire.accepted`)."""
+        """Fields this endpoint has refused. `diagnostics` is left out from then on; `output_config` (effort) and
+        `thinking` are part of what a plan's hashes stand for, and so must be left out of the plan's parameters."""
         return self._refused
 
     def prepare(self, plan: ContextPlan, previous_message_id: str | None) -> PreparedRequest:
-        """The exact body for a plan."""
+        """The exact body for a plan, with the parameters and the message id that `wire.body_from_blocks` takes to
+        build it again."""
         diagnostics = "diagnostics" not in self._refused
         body = wire.body(plan, previous_message_id, fragments=self._fragments, diagnostics=diagnostics)
-        return PreparedRequest(plan, body, hashlib.sha256(body).hexdigest(), previous_message_id)
+        sent = replace(plan, parameters=wire.sent_parameters(plan))
+        message_id = wire.sent_message_id(plan, previous_message_id, diagnostics)
+        return PreparedRequest(sent, body, hashlib.sha256(body).hexdigest(), message_id)
 
     async def stream(self, request: PreparedRequest) -> AsyncGenerator[ProviderEvent, None]:
         """Send it and give what comes back. Nothing is sent again once a part of a response is here."""
@@ -195,8 +198,9 @@ class AnthropicProvider:
         """The optional fields that a request of this plan carries."""
         fields = {
             "diagnostics": plan.card.first_party and "diagnostics" not in self._refused,
-            "effort": plan.parameters.effort is not None,
-            "thinking": plan.parameters.thinking is not ThinkingSupport.NONE,
+            "output_config": plan.parameters.effort is not None,
+            "thinking": plan.parameters.thinking is not ThinkingSupport.NONE
+            or plan.parameters.thinking_budget_tokens == wire.THINKING_OFF,
         }
         return frozenset(name for name, sent in fields.items() if sent)
 
@@ -241,9 +245,13 @@ async def _drain(events: AsyncIterator[object]) -> None:
 
 
 def _checked_url(url: str) -> str:
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadInput(f"base_url {url!r} is no http or https address. Give one like https://api.anthropic.com.")
+    try:
+        parts = urlsplit(url.strip())
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that can't be
+        usable = False
+    if not usable:
+        raise BadInput(f"base_url {url!r} is no http or https address. Give one like {DEFAULT_ENDPOINT}.")
     return url.strip().rstrip("/")
 
 

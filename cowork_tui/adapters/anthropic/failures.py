@@ -39,7 +39,7 @@ _REFUSAL = re.compile(
 )
 _FIELD_WORDS = {
     "diagnostics": re.compile(r"\bdiagnostics\b"),
-    "effort": re.compile(r"\b(output_config|effort)\b"),
+    "output_config": re.compile(r"\b(output_config|effort)\b"),
     "thinking": re.compile(r"\bthinking\b"),
 }
 
@@ -64,8 +64,9 @@ class ApiError:
 
     @property
     def quote(self) -> str:
-        """The message as one line, cut where it is very long."""
-        line = " ".join(self.message.split()).rstrip(".")
+        """The message as one line without control characters, cut where it is very long."""
+        shown = "".join(char if char.isprintable() else " " for char in self.message[:20_000])
+        line = " ".join(shown.split()).rstrip(".")
         return line if len(line) <= _MAX_QUOTE_CHARS else line[: _MAX_QUOTE_CHARS - 1] + "…"
 
 
@@ -143,7 +144,7 @@ def _bad_request(error: ApiError, quote: str, sent: frozenset[str]) -> Failed:
 def refused_field(message: str, sent: frozenset[str]) -> str | None:
     """The optional field that a 400 says the server does not take, among those that were sent.
 
-    `output_config` counts as `effort`, which is all that is ever sent in it. A message about a place in `messages`
+    A refused effort is a refused `output_config`, which carries nothing else. A message about a place in `messages`
     (say a thinking block whose signature is wrong) refuses no field.
     """
     if message.lstrip("`'\" ").startswith("messages") or not _REFUSAL.search(message):

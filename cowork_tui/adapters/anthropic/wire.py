@@ -31,7 +31,7 @@ from cowork_tui.core.blocks import (
 )
 from cowork_tui.core.hashing import Hash
 from cowork_tui.core.json_values import JsonObject, JsonValue
-from cowork_tui.core.models import ThinkingSupport, known_card
+from cowork_tui.core.models import ThinkingSupport
 from cowork_tui.core.plan import Breakpoint, ContextPlan, Parameters, Ttl
 
 EMPTY_TEXT = "(empty)"
@@ -42,6 +42,12 @@ INVALID_INPUT_KEY = "_invalid_json"
 
 MAX_TITLE_CHARS = 500
 """The API refuses a longer document title."""
+
+NO_MESSAGE = ""
+"""In place of the id of a previous message: asks for diagnostics where there is no message before."""
+
+THINKING_OFF = 0
+"""As a thinking budget: thinking is switched off in so many words."""
 
 FRAGMENT_LIMIT_BYTES = 64 * 1024 * 1024
 
@@ -92,10 +98,9 @@ def body(
     return body_from_blocks(
         plan.blocks(),
         plan.breakpoints,
-        plan.parameters,
+        sent_parameters(plan),
         plan.card.id,
-        previous_message_id,
-        plan.card.first_party and diagnostics,
+        sent_message_id(plan, previous_message_id, diagnostics),
         fragments=fragments,
     )
 
@@ -106,33 +111,37 @@ def body_from_blocks(
     parameters: Parameters,
     model_id: str,
     previous_message_id: str | None,
-    first_party: bool,
     *,
     fragments: Fragments | None = None,
 ) -> bytes:
-    """The body of a request that sends these blocks. `first_party` False: without `diagnostics`."""
+    """The body of a request that sends these blocks; the last two as `sent_parameters` and `sent_message_id` give."""
     fields: dict[str, JsonValue] = {"model": model_id, "max_tokens": parameters.max_tokens, "stream": True}
     fields |= _shared_fields(parameters, model_id)
     if parameters.speed is not None:
         fields["speed"] = parameters.speed
-    if first_party:
-        fields["diagnostics"] = {"previous_message_id": previous_message_id}
+    if previous_message_id is not None:
+        fields["diagnostics"] = {"previous_message_id": previous_message_id or None}
     return _join(fields, list(blocks), breakpoints, fragments or Fragments())
+
+
+def sent_parameters(plan: ContextPlan) -> Parameters:
+    """The plan's parameters; a thinking budget of 0 stands for thinking that is switched off in so many words.
+
+    That is needed where a model thinks unless told not to.
+    """
+    off = plan.parameters.thinking is ThinkingSupport.NONE and plan.card.thinking is ThinkingSupport.ADAPTIVE_ON
+    return replace(plan.parameters, thinking_budget_tokens=THINKING_OFF) if off else plan.parameters
+
+
+def sent_message_id(plan: ContextPlan, previous_message_id: str | None, diagnostics: bool = True) -> str | None:
+    """What `diagnostics` carries: an id, `NO_MESSAGE` for null on a first turn; None where the field is left out."""
+    return (previous_message_id or NO_MESSAGE) if plan.card.first_party and diagnostics else None
 
 
 def count_body(plan: ContextPlan, fragments: Fragments | None = None) -> bytes:
     """The body that asks how many input tokens a plan has: no output limit, no stream, no diagnostics."""
-    fields = {"model": plan.card.id, **_shared_fields(plan.parameters, plan.card.id)}
+    fields = {"model": plan.card.id, **_shared_fields(sent_parameters(plan), plan.card.id)}
     return _join(fields, list(plan.blocks()), plan.breakpoints, fragments or Fragments())
-
-
-def accepted(parameters: Parameters, refused_fields: frozenset[str]) -> Parameters:
-    """The parameters without what an endpoint has refused (`effort`, `thinking`)."""
-    if "effort" in refused_fields:
-        parameters = replace(parameters, effort=None)
-    if "thinking" in refused_fields:
-        parameters = replace(parameters, thinking=ThinkingSupport.NONE, thinking_budget_tokens=None)
-    return parameters
 
 
 def _shared_fields(parameters: Parameters, model_id: str) -> dict[str, JsonValue]:
@@ -151,15 +160,14 @@ def _shared_fields(parameters: Parameters, model_id: str) -> dict[str, JsonValue
 
 
 def _thinking(parameters: Parameters, model_id: str) -> JsonObject | None:
-    """The `thinking` field; switched off in words only where the model would think without being asked."""
     if parameters.thinking in _ADAPTIVE:
         return {"type": "adaptive"}
-    if parameters.thinking is ThinkingSupport.BUDGET and parameters.thinking_budget_tokens is not None:
-        return {"type": "enabled", "budget_tokens": parameters.thinking_budget_tokens}
-    card = known_card(model_id)
-    if card is None or card.thinking is not ThinkingSupport.ADAPTIVE_ON:
-        return None
-    return {"type": "between_tools" if model_id in _OFF_BETWEEN_TOOLS else "disabled"}
+    budget = parameters.thinking_budget_tokens
+    if budget == THINKING_OFF:
+        return {"type": "between_tools" if model_id in _OFF_BETWEEN_TOOLS else "disabled"}
+    if parameters.thinking is ThinkingSupport.BUDGET and budget is not None:
+        return {"type": "enabled", "budget_tokens": budget}
+    return None
 
 
 def _join(
@@ -211,15 +219,18 @@ def fragment(content: Content) -> bytes:
             head = {"type": "tool_use", "id": content.id, "name": content.name}
             tool_input = _object_text(content.input_json) or _encode({INVALID_INPUT_KEY: content.input_json})
             return _encode(head)[:-1] + b',"input":' + tool_input + b"}"
+        case SystemText() | UserText() | AssistantText() | Summary():
+            return _utf8('{"type":"text","text":' + _dumps(_visible(content.text)) + "}")
+        case ToolResult():
+            call, text = _dumps(content.tool_use_id), _dumps(content.text)
+            end = ',"is_error":true}' if content.is_error else "}"
+            return _utf8(f'{{"type":"tool_result","tool_use_id":{call},"content":{text}{end}')
         case _:
             return _encode(_fields(content))
 
 
 def _fields(content: Content) -> JsonObject:
     match content:
-        case ToolResult():
-            result = {"type": "tool_result", "tool_use_id": content.tool_use_id, "content": content.text}
-            return {**result, "is_error": True} if content.is_error else result
         case Thinking():
             if content.redacted:
                 return {"type": "redacted_thinking", "data": content.redacted}
@@ -233,8 +244,6 @@ def _fields(content: Content) -> JsonObject:
             source = {"type": "text", "media_type": "text/plain", "data": _visible(content.text)}
             title = {"title": content.title[:MAX_TITLE_CHARS]} if content.title else {}
             return {"type": "document", "source": source, **title}
-        case SystemText() | UserText() | AssistantText() | Summary():
-            return {"type": "text", "text": _visible(content.text)}
         case _:
             raise TypeError(f"no wire form for {type(content).__name__}")
 
@@ -249,7 +258,7 @@ def _object_text(text: str) -> bytes | None:
         value = _decode(text)
     except (ValueError, RecursionError):
         return None
-    return text.encode("utf-8", "replace") if isinstance(value, dict) else None
+    return _utf8(text) if isinstance(value, dict) else None
 
 
 def _refuse(constant: str) -> JsonValue:
@@ -263,4 +272,8 @@ _dumps: Callable[[JsonValue], str] = json.JSONEncoder(
 
 
 def _encode(value: JsonObject) -> bytes:
-    return _dumps(value).encode("utf-8", "replace")
+    return _utf8(_dumps(value))
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")

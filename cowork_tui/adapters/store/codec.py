@@ -38,6 +38,7 @@ class EventCodec:
     def __init__(self) -> None:
         self._types = {kind_of(event_type): event_type for event_type in DURABLE_EVENTS}
         self._blocks = threading.local()
+        self._json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         self._converter = self._make_converter()
 
     def encode(self, event: Event) -> tuple[str, str]:
@@ -52,7 +53,7 @@ class EventCodec:
     def to_json(self, value: object) -> str:
         """JSON of a frozen value, as used in events."""
         fields = self._converter.unstructure(value)
-        return json.dumps(fields, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return self._json.encode(fields)
 
     def from_json(self, text: str, type_: type[T]) -> T:
         """The value of that type."""

@@ -137,8 +137,8 @@ _TURNS = (
     """CREATE TABLE turns (
         task INTEGER NOT NULL, turn INTEGER NOT NULL, endpoint TEXT NOT NULL, key_fingerprint TEXT NOT NULL,
         started_at REAL NOT NULL, step_kind TEXT NOT NULL, model TEXT NOT NULL, effort TEXT,
-        parameters TEXT NOT NULL, head BLOB NOT NULL, positions INTEGER NOT NULL, end_seq INTEGER NOT NULL,
-        breakpoints TEXT NOT NULL, body_sha256 TEXT NOT NULL, previous_message_id TEXT,
+        parameters NOT NULL, head BLOB NOT NULL, positions INTEGER NOT NULL, end_seq INTEGER NOT NULL,
+        breakpoints NOT NULL, body_sha256 NOT NULL, previous_message_id TEXT,
         forecast_read_tokens INTEGER NOT NULL, forecast_write_tokens INTEGER NOT NULL,
         forecast_fresh_tokens INTEGER NOT NULL, forecast_output_p50_tokens INTEGER NOT NULL,
         forecast_output_p90_tokens INTEGER NOT NULL, forecast_cost_nanodollars INTEGER,

@@ -83,7 +83,7 @@ class HistoryQueries:
                  ORDER BY started_at"""
         facts: list[CacheFact] = []
         for model, started_at, breakpoints, known, tokens in self._rows(sql, (since, endpoint, key_fingerprint)):
-            points = json.loads(breakpoints)
+            points = json.loads(unpack(breakpoints))
             if known and not tokens:
                 continue
             for index, (_, ttl, prefix) in enumerate(points, 1):

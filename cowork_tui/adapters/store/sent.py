@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cattrs.errors import StructureHandlerNotFoundError
 
 from cowork_tui.adapters.store.codec import EventCodec
+from cowork_tui.adapters.store.packing import unpack, unpack_hex
 from cowork_tui.core.blocks import Block
 from cowork_tui.core.errors import NotFound
 from cowork_tui.core.hashing import Hash
@@ -72,15 +73,15 @@ def read_sent(
     if row is None:
         raise NotFound(f"There is no turn {turn} in this task: `cowork-tui show` lists its turns.")
     head, positions, breakpoints, parameters, model, previous_message_id, body_sha256 = row
-    links, points = chain(connection, head, positions), json.loads(breakpoints)
+    links, points = chain(connection, head, positions), json.loads(unpack(breakpoints))
     return SentRequest(
         turn,
         tuple(lookup(block_hash) for _, block_hash in links),
         tuple(Breakpoint(position, Ttl(ttl)) for position, ttl, _ in points),
-        codec.from_json(parameters, Parameters),
+        codec.from_json(unpack(parameters), Parameters),
         model,
         previous_message_id,
-        body_sha256,
+        unpack_hex(body_sha256),
         positions,
         tuple(prefix for prefix, _ in links),
         tuple(bytes.fromhex(prefix) for _, _, prefix in points),

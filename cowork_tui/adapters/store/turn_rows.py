@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cowork_tui.adapters.store.codec import EventCodec
-from cowork_tui.adapters.store.packing import plain
+from cowork_tui.adapters.store.packing import pack, pack_hex, plain
 from cowork_tui.core.events import AttemptEnded, CacheMissed, TurnEnded, TurnPlanned
 
 Value = None | int | float | str | bytes
@@ -47,12 +47,12 @@ def plan_turn(
         "step_kind": event.step_kind.value,
         "model": event.choice.model,
         "effort": event.choice.effort,
-        "parameters": codec.to_json(event.parameters),
+        "parameters": pack(codec.to_json(event.parameters)),
         "head": event.head,
         "positions": event.positions,
         "end_seq": event.end_seq,
-        "breakpoints": json.dumps([[point.position, point.ttl.value, prefix.hex()] for point, prefix in pairs]),
-        "body_sha256": event.body_sha256,
+        "breakpoints": pack(json.dumps([[point.position, point.ttl.value, prefix.hex()] for point, prefix in pairs])),
+        "body_sha256": pack_hex(event.body_sha256),
         "previous_message_id": event.previous_message_id,
         "forecast_read_tokens": forecast.read_tokens,
         "forecast_write_tokens": forecast.write_tokens,

@@ -145,7 +145,7 @@ def opened(path: Path, parent_fd: int | None = None, name: str | None = None) ->
 @contextmanager
 def opened_by_path(path: Path) -> Iterator[Directory]:
     """The directory at `path` without a handle, for platforms that have none."""
-    if not path.is_dir():
+    if not stat.S_ISDIR(path.stat().st_mode):
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     yield Directory(path, None)
 

@@ -62,7 +62,8 @@ class Folder:
         """What is at a place; None where there is nothing."""
         with told(place.name):
             if not place.parts:
-                return self.root.stat()
+                with self._open_root() as root:
+                    return root.path.stat()
             try:
                 with self.directory(place.parts[:-1]) as parent:
                     return parent.stat(place.parts[-1])

@@ -8,6 +8,7 @@ from cowork_tui.adapters.tools.wording import counted
 
 MAX_PREVIEW_LINES = 200
 _CONTEXT_LINES = 3
+_MAX_LINE_CHARACTERS = 1000
 _MAX_COMPARED_LINES = 5000
 """More changed lines than this are not compared one by one: that takes time with their square."""
 
@@ -25,23 +26,24 @@ def diff(name: str, before: str | None, after: str) -> str:
         hunk = f"@@ -{first + 1},{len(old)} +{first + 1},{len(new)} @@"
         left = len(old) + len(new) - MAX_PREVIEW_LINES
         shown = [*(f"-{line}" for line in old), *(f"+{line}" for line in new)][:MAX_PREVIEW_LINES]
-        return "\n".join([*header, hunk, *shown, f"[left out: {counted(left, 'line')}]"])
+        return "\n".join([*header, hunk, *map(_shortened, shown), f"[left out: {counted(left, 'line')}]"])
     lines = list(difflib.unified_diff(old, new, lineterm="", n=_CONTEXT_LINES))[2:]
     lines = [_moved(line, first) if line.startswith("@@") else line for line in lines]
     if not lines:
         return "no line changes"
     left = len(lines) - MAX_PREVIEW_LINES
     tail = [f"[left out: {counted(left, 'line')}]"] if left > 0 else []
-    return "\n".join([*header, *lines[:MAX_PREVIEW_LINES], *tail])
+    return "\n".join([*header, *map(_shortened, lines[:MAX_PREVIEW_LINES]), *tail])
 
 
 def _common(one: list[str], other: list[str]) -> int:
     """How many lines two lists begin with alike."""
-    number = 0
-    for number, (left, right) in enumerate(zip(one, other, strict=False)):
-        if left != right:
-            return number
-    return min(len(one), len(other), number + 1)
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (left, right) in pairs if left != right), min(len(one), len(other)))
+
+
+def _shortened(line: str) -> str:
+    return line if len(line) <= _MAX_LINE_CHARACTERS else f"{line[:_MAX_LINE_CHARACTERS]}…"
 
 
 def _moved(hunk: str, lines: int) -> str:

@@ -45,6 +45,7 @@ class Query:
     names: bool = False
     regex: bool = False
     max_results: int = 50
+    pattern_seconds: float = PATTERN_SECONDS
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ def search_files(folder: Folder, documents: Documents, query: Query, stop: Stop)
     """The lines, or names, that hold the query. Plain queries ignore letter case. Raises `ToolFailure`."""
     if not query.text.strip():
         raise ToolFailure("query is empty: give a word or a pattern to look for")
-    matcher = _regex_matcher(query.text) if query.regex else _plain_matcher(query)
+    matcher = _regex_matcher(query) if query.regex else _plain_matcher(query)
     results, tally = _Results(min(query.max_results, MAX_RESULTS)), Tally()
     for path, opener in _candidates(folder, query.path, tally, stop):
         stop.check()
@@ -82,7 +83,8 @@ def search_files(folder: Folder, documents: Documents, query: Query, stop: Stop)
                 results.add(shown(path))
         else:
             text = _text_of(path, opener, documents, results, stop)
-            _match_lines(path, text, matcher, results)
+            if text is not None:
+                _match_lines(path, text, matcher, results)
         results.files += results.matches > before
         if results.full:
             break
@@ -105,26 +107,26 @@ def _candidates(
 
 def _text_of(
     path: str, opener: Callable[[], BinaryIO], documents: Documents, results: _Results, stop: Stop
-) -> str:
-    """A file's text; nothing for binaries, and for what is too large or unreadable, which the results then say."""
+) -> str | None:
+    """A file's text; None for binaries, and for what is too large or unreadable, which the results then say."""
     try:
         with opener() as stream:
             if os.fstat(stream.fileno()).st_size > WHOLE_FILE_BYTES:
                 results.too_large.append(path)
-                return ""
+                return None
             if kind_of(path) not in READERS:
                 start = stream.read(SNIFF_BYTES)
                 stream.seek(0)
                 if binary_kind(start) is not None:
-                    return ""
+                    return None
             return documents.extract(stream, path, stop).text
     except (OSError, ToolFailure):
         results.unread.append(path)
-        return ""
+        return None
 
 
 def _match_lines(path: str, text: str, matcher: Matcher, results: _Results) -> None:
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         at = matcher(line)
         if at is not None:
             results.add(f"{shown(path)}:{number}: {_around(line, at)}")
@@ -145,26 +147,26 @@ def _plain_matcher(query: Query) -> Matcher:
     return find
 
 
-def _regex_matcher(text: str) -> Matcher:
+def _regex_matcher(query: Query) -> Matcher:
     """The `regex` library gives up in time, which `re` can't, and lets other threads run meanwhile."""
     import regex
 
-    if len(text) > MAX_PATTERN_CHARACTERS:
+    if len(query.text) > MAX_PATTERN_CHARACTERS:
         raise ToolFailure(f"the regular expression has more than {MAX_PATTERN_CHARACTERS} characters: shorten it")
     try:
-        pattern = regex.compile(text)
+        pattern = regex.compile(query.text)
     except (regex.error, RecursionError, OverflowError, ValueError) as error:
         reason = str(error) or type(error).__name__
         raise ToolFailure(f"the regular expression is not valid ({reason}): correct it or set regex to false") from None
-    return _TimedPattern(pattern).find
+    return _TimedPattern(pattern, query.pattern_seconds).find
 
 
 class _TimedPattern:
     """A pattern with the time it has left."""
 
-    def __init__(self, pattern: regex.Pattern[str]) -> None:
+    def __init__(self, pattern: regex.Pattern[str], seconds: float) -> None:
         self._pattern = pattern
-        self._seconds_left = PATTERN_SECONDS
+        self._seconds_left = seconds
 
     def find(self, line: str) -> int | None:
         began = time.perf_counter()

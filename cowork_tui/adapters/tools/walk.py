@@ -115,7 +115,8 @@ class _Walk:
         entries = [] if directory.path in SYSTEM_FOLDERS else directory.entries()
         if any(entry.name in IGNORE_FILES for entry in entries):
             ignores = ignores.entering(directory, prefix)
-        kinds = ((entry.name, entry, entry.is_dir(follow_symlinks=False)) for entry in entries if not _unlisted(entry.name))
+        listed = (entry for entry in entries if not _unlisted(entry.name))
+        kinds = ((entry.name, entry, entry.is_dir(follow_symlinks=False)) for entry in listed)
         in_path_order = sorted(kinds, key=lambda item: item[0] + "/" if item[2] else item[0])
         return _Level(directory, prefix, ignores, iter(in_path_order))
 

@@ -17,27 +17,46 @@ ABILITIES = (
     "find words in files",
 )
 
-_RECEIPTS = r"receipts?|invoices?|bills?|expenses?|tickets?|spending|spent|belege?n?|quittung\w*|rechnung\w*|ausgaben|recus?|reçus?|factures?|ricevut\w+|fattur\w+|scontrin\w+|recibos?|facturas?|gastos|spese|dépenses"
-_TABLE = r"tables?|csv|spreadsheet|sheet|rows?|totals?|ledger|per month|by month|monthly|sum\b|add up|how much|extract|overview|tabelle|tableau|tabella|tabla|pro monat|zusammen|summe"
+_RECEIPTS = (
+    r"receipts?|invoices?|bills?|expenses?|tickets?|spending|spent|belege?n?|quittung\w*|rechnung\w*"
+    r"|ausgaben|recus?|reçus?|factures?|ricevut\w+|fattur\w+|scontrin\w+|recibos?|facturas?|gastos"
+    r"|spese|dépenses"
+)
+_TABLE = (
+    r"tables?|csv|spreadsheet|sheet|rows?|totals?|ledger|per month|by month|monthly|sum\b|add up"
+    r"|how much|extract|overview|tabelle|tableau|tabella|tabla|pro monat|zusammen|summe"
+)
 _VERBS: tuple[tuple[GoalKind, re.Pattern[str]], ...] = (
-    ("sort", re.compile(r"\b(?:sort(?!ed)|classify|categori[sz]e|organi[sz]e|tidy|group|sortiere?|ordne|klassifizier\w*|trier?|classe[rz]?|clasifica\w*)\b")),
-    ("inventory", re.compile(r"\b(?:inventory|inventar\w*|inventaire|what(?:'s| is) in (?:this|the|my) folder|(?:list|show)(?: me)? (?:all |the |every )*(?:files|documents|contents|folder)|what files)\b")),
-    ("summarise", re.compile(r"\b(?:summari[sz]e|summary|summaries|sum up|digest|tl;?dr|abstract|fasse\b.*zusammen|zusammenfass\w*|résume\w*|resume[nrz]?|riassum\w*|key (?:facts|points|figures))\b")),
-    ("search", re.compile(r"\b(?:find|search(?: for)?|look for|grep|locate|where (?:is|are|does|do)|which (?:file|files|document|documents) (?:mention|mentions|contain|contains)|suche?|finde|cherche[rz]?|trouve[rz]?|cerca|busca)\b")),
+    ("sort", re.compile(r"\b(?:sort(?!ed)|classify|categori[sz]e|organi[sz]e|tidy|group|sortiere?|ordne"
+        r"|klassifizier\w*|trier?|classe[rz]?|clasifica\w*)\b")),
+    ("inventory", re.compile(r"\b(?:inventory|inventar\w*|inventaire|what(?:'s| is) in (?:this|the|my) folder|(?:list"
+        r"|show)(?: me)? (?:all |the |every )*(?:files|documents|contents|folder)|what files)\b")),
+    ("summarise", re.compile(r"\b(?:summari[sz]e|summary|summaries|sum up|digest|tl;?dr|abstract|fasse\b.*zusammen"
+        r"|zusammenfass\w*|résume\w*|resume[nrz]?|riassum\w*|key (?:facts|points|figures))\b")),
+    ("search", re.compile(r"\b(?:find|search(?: for)?|look for|grep|locate|where (?:is|are|does|do)|which (?:file|files"
+        r"|document|documents) (?:mention|mentions|contain|contains)|suche?|finde|cherche[rz]?"
+        r"|trouve[rz]?|cerca|busca)\b")),
 )  # fmt: skip
-_OUTPUT_LEAD = r"(?:into|in|to|as|called|named|write|save|create|make|file|nach|als|dans|en)\s+(?:a |an |the |file |called |named )*"
+_OUTPUT_LEAD = (
+    r"(?:into|in|to|as|called|named|write|save|create|make|file|nach|als|dans|en)\s+(?:a |an |the "
+    r"|file |called |named )*"
+)
 _OUTPUT = re.compile(_OUTPUT_LEAD + r"[`\"'“]?(?P<name>[\w][\w./-]*\.(?P<extension>csv|md))\b", re.IGNORECASE)
 _FOLDER = re.compile(
-    r"\b(?:in|from|of|under|inside|within)\s+(?:the\s+)?(?:(?:folder|directory|subfolder)\s+[`\"'“]?(?P<named>[\w][\w ./-]*?)[`\"'”]?(?=[\s.,;:!?]|$)|[`\"'“]?(?P<slashed>[\w][\w.-]*(?:/[\w.-]+)*/)[`\"'”]?)(?=\s|[.,;:!?]|$)",
+    r"\b(?:in|from|of|under|inside|within)\s+(?:the\s+)?(?:(?:folder|directory"
+    r"|subfolder)\s+[`\"'“]?(?P<named>[\w][\w ./-]*?)[`\"'”]?(?=[\s.,;:!?]|$)"
+    r"|[`\"'“]?(?P<slashed>[\w][\w.-]*(?:/[\w.-]+)*/)[`\"'”]?)(?=\s|[.,;:!?]|$)",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"[\"“„«`']([^\"”“»`']{1,120})[\"”“»`']")
 _CONVERSATION = re.compile(
-    r"(?:summari[sz]e|summary of|compress|condense|compact)\b.{0,60}\b(?:conversation|transcript|chat|session|so far|above|progress|context)\b",
+    r"(?:summari[sz]e|summary of|compress|condense|compact)\b.{0,60}\b(?:conversation|transcript"
+    r"|chat|session|so far|above|progress|context)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _CHAT = re.compile(
-    r"^\W*(?:ping|pong|hello|hi|hey|hallo|salut|ciao|hola|test(?:ing)?|thanks?(?: you)?|ok(?:ay)?|good (?:morning|day|evening)|are you (?:there|alive|ok))\b.{0,40}$",
+    r"^\W*(?:ping|pong|hello|hi|hey|hallo|salut|ciao|hola|test(?:ing)?|thanks?(?: you)?|ok(?:ay)?"
+    r"|good (?:morning|day|evening)|are you (?:there|alive|ok))\b.{0,40}$",
     re.IGNORECASE | re.DOTALL,
 )
 MAX_GOAL_CHARACTERS = 4000
@@ -118,7 +137,8 @@ def _kind(text: str) -> GoalKind | None:
 def _sorts_first(text: str, position: int) -> bool:
     """Whether sorting is what is asked, not just the order of the table."""
     made = re.search(
-        r"\b(?:put|extract|collect|turn|make|create|build|enter|record|list|total|add|compile|gather|write|stelle|erstelle|mets|metti|pon)\b",
+        r"\b(?:put|extract|collect|turn|make|create|build|enter|record|list|total|add|compile"
+        r"|gather|write|stelle|erstelle|mets|metti|pon)\b",
         text,
     )
     return made is None or position < made.start()
@@ -134,7 +154,9 @@ def _query(text: str) -> str:
         r"[\n?!]|\.(?:\s|$)|\s+in (?:the|this|my|all|any|every) (?:folder|files?|documents?|directory)\b", rest
     )[0]
     rest = re.sub(
-        r"^\s*(?:me\s+)?(?:(?:all|any|every|the|a|an|files?|documents?|places?|lines?|mentions?|occurrences?|where|which|that|of|for|with|about|mention(?:s|ing)?|contain(?:s|ing)?|word|words|text|nach)\s+)*",
+        r"^\s*(?:me\s+)?(?:(?:all|any|every|the|a|an|files?|documents?|places?|lines?|mentions?"
+        r"|occurrences?|where|which|that|of|for|with|about|mention(?:s|ing)?|contain(?:s|ing)?"
+        r"|word|words|text|nach)\s+)*",
         "",
         rest,
         flags=re.IGNORECASE,

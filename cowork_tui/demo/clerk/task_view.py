@@ -10,7 +10,8 @@ from cowork_tui.demo.clerk.goals import Goal, recognise
 from cowork_tui.demo.clerk.request_view import RequestView, ToolCall, UserText
 
 _GO_ON = re.compile(
-    r"^\W*(?:please\s+)?(?:continue|go on|resume|carry on|proceed|keep going|try again|retry|weiter|mach weiter|continuez?)\b.{0,80}$",
+    r"^\W*(?:please\s+)?(?:continue|go on|resume|carry on|proceed|keep going|try again|retry"
+    r"|weiter|mach weiter|continuez?)\b.{0,80}$",
     re.IGNORECASE | re.DOTALL,
 )
 _STOP = re.compile(

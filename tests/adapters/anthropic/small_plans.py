@@ -50,11 +50,20 @@ def plan(
 
 
 def provider(
-    url: str | None, attempts: int = 4, on_refused_field: Callable[[str], None] | None = None, key: str = "sk-test"
+    url: str | None,
+    attempts: int = 4,
+    on_refused_field: Callable[[str], None] | None = None,
+    key: str = "sk-test",
+    timeout_seconds: float | None = None,
 ) -> AnthropicProvider:
-    retries = RetryPolicy(attempts, Random(1))
     return AnthropicProvider(
-        url, key, Money.DEMO, SystemClock(), retries=retries, on_refused_field=on_refused_field
+        url,
+        key,
+        Money.DEMO,
+        SystemClock(),
+        retries=RetryPolicy(attempts, Random(1)),
+        on_refused_field=on_refused_field,
+        timeout_seconds=timeout_seconds,
     )
 
 

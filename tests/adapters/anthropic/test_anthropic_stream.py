@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from loopback_server import END, REPLY, START, TEXT_BLOCK
 
 from cowork_tui.adapters.anthropic.stream import StreamReader, merge_usage
 from cowork_tui.core.blocks import AssistantText, Thinking, ToolUse
 from cowork_tui.core.json_values import JsonValue
 from cowork_tui.core.usage import NO_USAGE, Usage
 from cowork_tui.engine.ports import ContentEnded, Delta, Ended, ProviderEvent, Started
+from tests.adapters.anthropic.loopback_server import END, REPLY, START, TEXT_BLOCK
 
 START_USAGE = Usage(7, 10, 30, 500, 1, speed="fast", inference_geo="us")
 
@@ -154,7 +154,9 @@ def test_writes_that_come_later_are_five_minute_ones() -> None:
 
 def test_a_split_that_comes_late_does_not_count_a_write_twice() -> None:
     split: JsonValue = {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 40}
-    usage = usage_after({"cache_creation_input_tokens": 40}, {"cache_creation_input_tokens": 40, "cache_creation": split})
+    usage = usage_after(
+        {"cache_creation_input_tokens": 40}, {"cache_creation_input_tokens": 40, "cache_creation": split}
+    )
     assert (usage.cache_write_5m_tokens, usage.cache_write_1h_tokens) == (0, 40)
 
 
@@ -199,13 +201,55 @@ def test_an_error_inside_the_stream_ends_it() -> None:
 
 
 KEYS = st.sampled_from(
-    "type index delta content_block message usage text thinking signature data id name input model diagnostics "
-    "cache_miss_reason partial_json stop_reason cache_creation cache_read_input_tokens input_tokens output_tokens "
-    "cache_creation_input_tokens ephemeral_5m_input_tokens server_tool_use error details".split()
+    [
+        "type",
+        "index",
+        "delta",
+        "content_block",
+        "message",
+        "usage",
+        "text",
+        "thinking",
+        "signature",
+        "data",
+        "id",
+        "name",
+        "input",
+        "model",
+        "diagnostics",
+        "cache_miss_reason",
+        "partial_json",
+        "stop_reason",
+        "cache_creation",
+        "cache_read_input_tokens",
+        "input_tokens",
+        "output_tokens",
+        "cache_creation_input_tokens",
+        "ephemeral_5m_input_tokens",
+        "server_tool_use",
+        "error",
+        "details",
+    ]
 )
 WORDS = st.sampled_from(
-    "message_start content_block_start content_block_delta content_block_stop message_delta message_stop error text "
-    "thinking tool_use redacted_thinking text_delta thinking_delta input_json_delta signature_delta {".split()
+    [
+        "message_start",
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+        "error",
+        "text",
+        "thinking",
+        "tool_use",
+        "redacted_thinking",
+        "text_delta",
+        "thinking_delta",
+        "input_json_delta",
+        "signature_delta",
+        "{",
+    ]
 )
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers(-2, 2) | st.floats() | WORDS | st.text(max_size=3),
@@ -216,6 +260,7 @@ EVENT = st.fixed_dictionaries({"type": WORDS}, optional={"index": ANY, "delta": 
                                                          "message": ANY, "usage": ANY, "error": ANY})  # fmt: skip
 
 
+@settings(max_examples=60)
 @given(st.lists(EVENT | ANY, max_size=12))
 def test_no_sequence_of_events_makes_the_reader_raise(events: list[JsonValue]) -> None:
     found = read(*events)
@@ -223,6 +268,7 @@ def test_no_sequence_of_events_makes_the_reader_raise(events: list[JsonValue]) -
     assert sum(isinstance(event, Started) for event in found) <= 1
 
 
+@settings(max_examples=40)
 @given(st.lists(st.dictionaries(KEYS, ANY, max_size=6), max_size=4))
 def test_token_counts_never_go_negative(reports: list[dict[str, JsonValue]]) -> None:
     usage = NO_USAGE

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_plans import block, plan
 
-from cowork_tui.adapters.anthropic.wire import Fragments, accepted, body, body_from_blocks, count_body
+from cowork_tui.adapters.anthropic.wire import (
+    NO_MESSAGE,
+    Fragments,
+    body,
+    body_from_blocks,
+    count_body,
+    sent_message_id,
+    sent_parameters,
+)
 from cowork_tui.core.blocks import (
     AssistantText,
     Block,
@@ -31,13 +39,14 @@ from cowork_tui.core.blocks import (
 from cowork_tui.core.hashing import canonical_json
 from cowork_tui.core.models import ThinkingSupport
 from cowork_tui.core.plan import Breakpoint, Parameters, Ttl
+from tests.adapters.anthropic.small_plans import block, plan
 
 PLAIN = Parameters(1000)
 
 
 def sent(contents: Sequence[Content], *breakpoints: Breakpoint, parameters: Parameters = PLAIN) -> dict[str, Any]:
     blocks = [block(content) for content in contents]
-    return json.loads(body_from_blocks(blocks, breakpoints, parameters, "other-model", None, False))
+    return json.loads(body_from_blocks(blocks, breakpoints, parameters, "other-model", None))
 
 
 def test_a_plan_becomes_the_documented_request() -> None:
@@ -130,14 +139,40 @@ def test_other_servers_get_no_diagnostics_and_a_refusing_one_neither() -> None:
     assert json.loads(body(plan(), None))["diagnostics"] == {"previous_message_id": None}
 
 
-def test_refused_parameters_can_be_taken_out() -> None:
-    parameters = Parameters(1000, ThinkingSupport.BUDGET, 2048, "low")
-    assert accepted(parameters, frozenset()) == parameters
-    assert accepted(parameters, frozenset(("effort", "thinking"))) == PLAIN
+def test_a_first_turn_asks_for_diagnostics_with_null_and_is_told_from_one_that_does_not() -> None:
+    own = plan()
+    assert sent_message_id(own, "msg_0") == "msg_0"
+    assert sent_message_id(own, None) == NO_MESSAGE
+    assert sent_message_id(own, "msg_0", diagnostics=False) is None
+    assert sent_message_id(plan(model_id="qwen3"), "msg_0") is None
+
+
+@pytest.mark.parametrize("model_id", ["claude-sonnet-5-5", "claude-opus-4-8", "qwen3"])
+@pytest.mark.parametrize("previous", [None, "msg_0"])
+@pytest.mark.parametrize("diagnostics", [True, False])
+def test_a_body_can_be_built_again_from_what_is_stored(model_id: str, previous: str | None, diagnostics: bool) -> None:
+    own = plan([UserText("a"), AssistantText("b"), UserText("c")], model_id, PLAIN)
+    again = body_from_blocks(
+        list(own.blocks()),
+        own.breakpoints,
+        sent_parameters(own),
+        model_id,
+        sent_message_id(own, previous, diagnostics),
+    )
+    assert again == body(own, previous, diagnostics=diagnostics)
+
+
+def test_thinking_that_the_card_rules_out_is_not_even_switched_off() -> None:
+    own = plan(parameters=PLAIN)
+    without = replace(own, card=replace(own.card, thinking=ThinkingSupport.NONE))
+    assert json.loads(body(own, None))["thinking"] == {"type": "between_tools"}
+    assert "thinking" not in json.loads(body(without, None))
 
 
 def test_every_kind_of_content_has_its_wire_form() -> None:
-    message = sent([UserText("u"), Summary("s"), Document("T", "d"), Document("", "d"), Image("image/png", "AAAA", 1, 1)])
+    message = sent(
+        [UserText("u"), Summary("s"), Document("T", "d"), Document("", "d"), Image("image/png", "AAAA", 1, 1)]
+    )
     source = {"type": "text", "media_type": "text/plain", "data": "d"}
     assert message["messages"] == [
         {
@@ -257,7 +292,7 @@ def test_joined_fragments_equal_the_dumped_value(
     breakpoints = [Breakpoint(position, ttl) for position, ttl in points.items()]
     small = Fragments(limit_bytes=200)
     for fragments in (None, small, small):
-        joined = body_from_blocks(blocks, breakpoints, PLAIN, "m", None, False, fragments=fragments)
+        joined = body_from_blocks(blocks, breakpoints, PLAIN, "m", None, fragments=fragments)
         assert json.loads(joined) == expected
         assert joined == json.dumps(expected, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
 
@@ -265,8 +300,8 @@ def test_joined_fragments_equal_the_dumped_value(
 @given(st.lists(MESSAGE, min_size=1, max_size=8), st.lists(MESSAGE, max_size=4))
 def test_a_longer_transcript_extends_the_bytes_of_the_shorter(first: list[Content], more: list[Content]) -> None:
     blocks = [block(content) for content in (*first, *more)]
-    short = body_from_blocks(blocks[: len(first)], (), PLAIN, "m", None, False)
-    whole = body_from_blocks(blocks, (), PLAIN, "m", None, False)
+    short = body_from_blocks(blocks[: len(first)], (), PLAIN, "m", None)
+    whole = body_from_blocks(blocks, (), PLAIN, "m", None)
     assert whole.startswith(short.removesuffix(b"]}]}"))
 
 

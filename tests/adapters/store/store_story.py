@@ -59,12 +59,14 @@ SYSTEM = (block(SystemText("You carry out tasks on a folder.")),)
 
 def created(task_id: str, at: float = 1000.0, money: Money = Money.DEMO) -> TaskCreated:
     return TaskCreated(
-        at, task_id, f"Title of {task_id}", "Sort the receipts", "/home/me/receipts", Mode.ASK, Cap(nanodollars=2 * 10**9),
-        100_000, ModelChoice(MODEL), (), PlanSettings(), money, TOOLS, SYSTEM,
+        at, task_id, f"Title of {task_id}", "Sort the receipts", "/home/me/receipts", Mode.ASK,
+        Cap(nanodollars=2 * 10**9), 100_000, ModelChoice(MODEL), (), PlanSettings(), money, TOOLS, SYSTEM,
     )  # fmt: skip
 
 
-def planned(turn: int, plan: ContextPlan, links: tuple[PrefixLink, ...], at: float, previous: str | None) -> TurnPlanned:
+def planned(
+    turn: int, plan: ContextPlan, links: tuple[PrefixLink, ...], at: float, previous: str | None
+) -> TurnPlanned:
     hashes = tuple(plan.prefix_hash(point.position) for point in plan.breakpoints)
     body = body_from_blocks(tuple(plan.blocks()), plan.breakpoints, plan.parameters, MODEL, previous)
     return TurnPlanned(

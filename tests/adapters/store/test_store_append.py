@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from store_story import Story, block, created, ended
 
 from cowork_tui.adapters.store.database import HistoryStore, open_database
 from cowork_tui.adapters.store.queries import HistoryQueries
@@ -18,6 +17,7 @@ from cowork_tui.core.blocks import UserText
 from cowork_tui.core.errors import NotFound, StoreError
 from cowork_tui.core.events import Event, Notice, TextDelta, UserSaid
 from cowork_tui.core.pricing import Money
+from tests.adapters.store.store_story import Story, block, created, ended
 
 
 def rows(path: Path, sql: str) -> list[tuple]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import enum
 import types
 import typing
+import zlib
 from dataclasses import fields, is_dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cowork_tui.adapters.store.codec import EventCodec, content_from_json, kind_of
-from cowork_tui.adapters.store.packing import pack, plain, unpack
+from cowork_tui.adapters.store.dictionary import DICTIONARY
+from cowork_tui.adapters.store.packing import pack, pack_hex, plain, unpack, unpack_hex
 from cowork_tui.core.blocks import CONTENT_TYPES, Block, Content, make_block, payload_json
 from cowork_tui.core.events import DURABLE_EVENTS, Event
 from cowork_tui.core.hashing import text_hash
@@ -51,6 +53,7 @@ def contents() -> st.SearchStrategy[Content]:
 
 @pytest.mark.parametrize("event_type", DURABLE_EVENTS, ids=kind_of)
 def test_every_kind_of_event_comes_back_as_it_was(event_type: type[Event]) -> None:
+    @settings(max_examples=40)
     @given(values_of(event_type))
     def check(event: Event) -> None:
         blocks: dict[bytes, Block] = {}
@@ -83,6 +86,23 @@ def test_a_content_comes_back_as_it_was_and_its_text_is_what_the_hash_covers(con
 @given(TEXT)
 def test_plain_text_can_always_be_written_as_utf_8(text: str) -> None:
     plain(text).encode()
+
+
+@given(TEXT | st.binary(max_size=40).map(bytes.hex))
+def test_hex_comes_back_as_it_was(text: str) -> None:
+    assert unpack_hex(pack_hex(text)) == text
+
+
+@given(TEXT, st.integers(0, 400))
+def test_a_cut_text_is_noticed(text: str, length: int) -> None:
+    packed = pack(text)
+    if isinstance(packed, bytes) and length < len(packed):
+        with pytest.raises((zlib.error, ValueError)):
+            unpack(packed[:length])
+
+
+def test_what_long_texts_share_never_changes() -> None:
+    assert zlib.adler32(DICTIONARY) == 1_413_094_006
 
 
 def test_long_text_is_kept_small() -> None:

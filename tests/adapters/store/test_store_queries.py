@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from store_story import FORECAST, MODEL, USAGE, Story, block, created
 
 from cowork_tui.adapters.store.database import HistoryStore
 from cowork_tui.adapters.store.queries import Calibration, HistoryQueries
@@ -35,6 +36,7 @@ from cowork_tui.core.plan import Ttl
 from cowork_tui.core.steps import Step, StepKind, StepStatus
 from cowork_tui.core.usage import Usage
 from cowork_tui.engine.ports import TurnFact
+from tests.adapters.store.store_story import FORECAST, MODEL, USAGE, Story, block, created
 
 
 def test_before_the_first_task_there_is_nothing_to_see(tmp_path: Path) -> None:
@@ -140,10 +142,7 @@ async def test_every_row_that_follows_from_events_is_written(
         ApprovalAsked(6.0, 1, "use_1", "write_file", "writes a.csv", "+a", True),
         ApprovalGiven(7.0, 1, "use_1", True, "task", ""),
     ])  # fmt: skip
-    from contextlib import closing
-    from sqlite3 import connect
-
-    with closing(connect(queries.path)) as db:
+    with closing(sqlite3.connect(queries.path)) as db:
         def one(sql: str) -> tuple:
             return db.execute(sql).fetchall()[-1]
 
@@ -174,7 +173,7 @@ def test_the_task_list_needs_no_library_that_is_slow_to_load(tmp_path: Path) -> 
     script = (
         "import sys, pathlib; from cowork_tui.adapters.store.task_list import read_tasks;"
         f"assert read_tasks(pathlib.Path({str(tmp_path)!r}) / 'history.db') == ();"
-        "sys.exit(' '.join({'sqlite_utils', 'cattrs', 'asyncio', 'click'} & set(sys.modules)))"
+        "sys.exit(' '.join({'sqlite_utils', 'cattrs', 'asyncio', 'click'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")

@@ -49,7 +49,9 @@ class FolderHost:
             reply = answer(self.body())
             assert reply == answer(self.body())
             self.replies.append(reply)
-            self.messages.append({"role": "assistant", "content": [self._block(part, turn, i) for i, part in enumerate(reply.parts)]})
+            self.messages.append(
+                {"role": "assistant", "content": [self._block(part, turn, i) for i, part in enumerate(reply.parts)]}
+            )
             if reply.stop_reason == "end_turn":
                 return "\n".join(part.text for part in reply.parts if isinstance(part, TextPart))
             results = self._results()
@@ -69,7 +71,11 @@ class FolderHost:
             if message["role"] != "user" or not isinstance(content, list):
                 continue
             for block in content:
-                if block.get("type") != "tool_result" or block["content"].startswith("[pruned") or not wanted(block["content"]):
+                if (
+                    block.get("type") != "tool_result"
+                    or block["content"].startswith("[pruned")
+                    or not wanted(block["content"])
+                ):
                     continue
                 name = f"b{len(self.hidden):03d}"
                 self.hidden[name] = block["content"]
@@ -108,7 +114,9 @@ class FolderHost:
         lines = [f"{len(paths)} files in {folder}"] + [f"{path}\t{len(self.files[path].encode())}" for path in page]
         rest = len(paths) - offset - len(page)
         if rest > 0:
-            lines.append(f"[left out: {rest} files; read on with offset={offset + len(page)}, or narrow with path or pattern]")
+            lines.append(
+                f"[left out: {rest} files; read on with offset={offset + len(page)}, or narrow with path or pattern]"
+            )
         return "\n".join(lines)
 
     def _read_document(self, given: dict[str, JsonValue]) -> str:

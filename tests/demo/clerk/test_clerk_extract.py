@@ -31,7 +31,9 @@ def hand_written() -> dict[str, str]:
 def truth() -> list[list[str]]:
     """Their truth as rows of the table."""
     rows = json.loads((FIXTURES / "receipts-truth.json").read_text("utf-8"))
-    return sorted([f"receipts/{row['file']}", row["date"], row["vendor"], row["total"], row["currency"]] for row in rows)
+    return sorted(
+        [f"receipts/{row['file']}", row["date"], row["vendor"], row["total"], row["currency"]] for row in rows
+    )
 
 
 def table(text: str) -> list[list[str]]:
@@ -135,7 +137,9 @@ def test_names_in_the_goal_are_used(folder, hand_written, truth):
 
 def test_long_folders_and_long_documents_are_read_to_the_end(folder):
     long = "Corner Shop\nRECEIPT\n2026-05-04\n" + "1 pencil 1.00\n" * 60 + "TOTAL EUR 60.00\nCash 60.00\n"
-    files = {f"a/{i:03d}.txt": f"Corner Shop\nRECEIPT\n2026-05-04\n1 pen 2.00\nTOTAL EUR 2.{i:02d}\n" for i in range(30)}
+    files = {
+        f"a/{i:03d}.txt": f"Corner Shop\nRECEIPT\n2026-05-04\n1 pen 2.00\nTOTAL EUR 2.{i:02d}\n" for i in range(30)
+    }
     host = folder({**files, "z/long.txt": long}, read_limit=300, list_limit=20)
     host.run(GOAL)
     rows = table(host.files["receipts.csv"])
@@ -204,7 +208,9 @@ def test_a_goal_inside_a_longer_first_message_is_found(folder, hand_written, tru
 def test_one_call_a_turn_where_parallel_calls_are_off(folder, hand_written, truth, monkeypatch):
     host = folder(hand_written)
     body = host.body
-    monkeypatch.setattr(host, "body", lambda: {**body(), "tool_choice": {"type": "auto", "disable_parallel_tool_use": True}})
+    monkeypatch.setattr(
+        host, "body", lambda: {**body(), "tool_choice": {"type": "auto", "disable_parallel_tool_use": True}}
+    )
     host.run(GOAL)
     assert all(sum(isinstance(part, ToolUsePart) for part in reply.parts) <= 1 for reply in host.replies)
     assert table(host.files["receipts.csv"]) == truth

@@ -1,5 +1,7 @@
 """Receipts in many layouts, one by one: date, vendor, total and currency; and documents that are none."""
 
+# ruff: noqa: E501 - a document a line reads best
+
 from __future__ import annotations
 
 import pytest

@@ -43,7 +43,7 @@ def _table_lines(table: Table, stop: Stop) -> Iterator[str]:
 
 def _cells(row: _Row) -> list[_Cell]:
     """A row's cells; one that spans several columns is given once."""
-    cells = list[_Cell]()
+    cells: list[_Cell] = []
     for cell in row.cells:
         if not cells or cells[-1]._tc is not cell._tc:
             cells.append(cell)

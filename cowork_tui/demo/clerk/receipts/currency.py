@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-CODES = (
-    "EUR USD GBP CHF JPY CNY CAD AUD NZD SEK NOK DKK ISK PLN CZK HUF RON BGN TRY RUB UAH ILS INR KRW THB SGD HKD "
-    "MXN BRL ARS CLP COP PEN ZAR AED SAR EGP MAD TND IDR MYR PHP VND TWD PKR LKR KES NGN RSD GEL"
-).split()
+CODES = ["EUR", "USD", "GBP", "CHF", "JPY", "CNY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK", "HUF", "RON", "BGN", "TRY", "RUB", "UAH", "ILS", "INR", "KRW", "THB", "SGD", "HKD", "MXN", "BRL", "ARS", "CLP", "COP", "PEN", "ZAR", "AED", "SAR", "EGP", "MAD", "TND", "IDR", "MYR", "PHP", "VND", "TWD", "PKR", "LKR", "KES", "NGN", "RSD", "GEL"]
 
 _SIGNS: tuple[tuple[str, str], ...] = (
     (r"US ?\$", "USD"),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from cowork_tui.demo.clerk.receipts.currency import currencies_in
 from cowork_tui.demo.clerk.receipts.text import Row, fold
 
 _MONTH_NAMES = (
@@ -30,14 +31,18 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ymd", re.compile(r"(?<!\d)(?P<year>20\d\d)[-./_](?P<month>\d{1,2})[-./_](?P<day>\d{1,2})(?!\d)")),
     ("ymd", re.compile(r"(?P<year>20\d\d)\s?年\s?(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})\s?日")),
     ("ymd", re.compile(r"(?<!\d)(?P<year>20\d\d)\s?년\s?(?P<month>\d{1,2})\s?월\s?(?P<day>\d{1,2})\s?일")),
-    ("ymd", re.compile(r"(?<![\d.,])(?P<year>20[0-4]\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d|[.,]\d)")),
+    ("ymd", re.compile(r"(?<![\d.,])(?P<year>20[0-4]\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?!\d"
+        r"|[.,]\d)")),
     ("name", re.compile(
-        rf"(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|o|º|\.)?\s?[-./ ]?\s?(?:of |de |d')?{_MONTH}\.?,?\s?[-./ ]?\s?(?:de |del )?{_YEAR}(?!\d|:\d)"
+        rf"(?<!\d)(?P<day>[0-3]?\d)(?:st|nd|rd|th|er|o|º|\.)?\s?[-./ ]?\s?(?:of |de "
+            rf"|d')?{_MONTH}\.?,?\s?[-./ ]?\s?(?:de |del )?{_YEAR}(?!\d|:\d)"
     )),
-    ("name", re.compile(rf"(?<![a-z]){_MONTH}\.?[\s-]{{1,2}}(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?:,\s?|\s|-)(?P<year>20\d\d)(?!\d)")),
+    ("name", re.compile(rf"(?<![a-z]){_MONTH}\.?[\s-]{{1,2}}(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?:,\s?|\s"
+        rf"|-)(?P<year>20\d\d)(?!\d)")),
     ("name", re.compile(rf"(?<!\d)(?P<year>20\d\d)[-. ]{_MONTH}[-. ](?P<day>[0-3]?\d)(?!\d)")),
     ("numeric", re.compile(r"(?<![\d.,/-])(?P<a>\d{1,2})\s?(?P<sep>[./-])\s?(?P<b>\d{1,2})\s?(?P=sep)\s?(?P<year>20\d\d)(?!\d)")),
-    ("numeric", re.compile(r"(?<![\d.,/-])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<year>\d\d)(?![\d/-]|[.,]\d)")),
+    ("numeric", re.compile(r"(?<![\d.,/-])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<year>\d\d)(?![\d/-]"
+        r"|[.,]\d)")),
 )  # fmt: skip
 _DAY_AND_YEAR = re.compile(r"\d.*\d\d", re.DOTALL)
 _GLUED = re.compile(r"(?P<a>[0-3]\d)(?P<sep>[./])(?P<b>[01]\d)(?P=sep)(?P<year>20[0-4]\d)")
@@ -45,20 +50,27 @@ _GLUED = re.compile(r"(?P<a>[0-3]\d)(?P<sep>[./])(?P<b>[01]\d)(?P=sep)(?P<year>2
 # What stands before a date decides what it is the date of. Higher is better.
 _LABEL_RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (-1, re.compile(
-        r"\bdue\b|pay(?:able|ment)? (?:by|before|until)|falli|zahlbar|bis\b|echeance|a payer avant|scaden|vencim|vence|forfall"
-        r"|valid|expir|gultig|until|deliver|liefer|leistung|livraison|consegna|entrega|period|zeitraum|periode|stay|check.?in"
-        r"|check.?out|arriv|depart|travel|abfahrt|reise|abreise|anreise|partenza|salida|print|return|ruckgabe|birth|geburt"
+        r"\bdue\b|pay(?:able|ment)? (?:by|before|until)|falli|zahlbar|bis\b|echeance"
+            r"|a payer avant|scaden|vencim|vence|forfall"
+        r"|valid|expir|gultig|until|deliver|liefer|leistung|livraison|consegna|entrega|period"
+            r"|zeitraum|periode|stay|check.?in"
+        r"|check.?out|arriv|depart|travel|abfahrt|reise|abreise|anreise|partenza|salida|print"
+            r"|return|ruckgabe|birth|geburt"
         r"|since|seit|next|service date|bis\b|from\b|shipp|versand|warrant|garant|ausgestellt bis|uitvaren|verval"
     )),
     (4, re.compile(
-        r"(?:invoice|receipt|bill|issue|issuing|tax point|document) date|date of (?:issue|invoice|receipt|sale|purchase)|issued"
-        r"|rechnungs-?\s?datum|belegdatum|ausgestellt|ausstellung|quittungsdatum|date (?:de |d')?(?:la )?(?:facture|facturation|emission|emise)"
-        r"|facture du|data (?:della )?(?:fattura|emissione|documento|ricevuta)|fecha (?:de )?(?:la )?(?:factura|emision|expedicion)"
+        r"(?:invoice|receipt|bill|issue|issuing|tax point|document) date|date of (?:issue|invoice"
+            r"|receipt|sale|purchase)|issued"
+        r"|rechnungs-?\s?datum|belegdatum|ausgestellt|ausstellung|quittungsdatum|date (?:de "
+            r"|d')?(?:la )?(?:facture|facturation|emission|emise)"
+        r"|facture du|data (?:della )?(?:fattura|emissione|documento|ricevuta)"
+            r"|fecha (?:de )?(?:la )?(?:factura|emision|expedicion)"
         r"|factuurdatum|fakturadat|data wystawienia|発行日|請求日|領収日"
     )),
     (3, re.compile(r"\bdate\b|\bdatum\b|\bdat\b|\bdata\b|\bfecha\b|\bdato\b|\bdia\b|^le$|\bdated\b|日付|date$")),
     (2, re.compile(
-        r"purchase|order|transaction|sale|sold|paid|payment|booked|booking|bezahlt|gekauft|bestell|kauf|buchung|commande|achat|paye"
+        r"purchase|order|transaction|sale|sold|paid|payment|booked|booking|bezahlt|gekauft"
+            r"|bestell|kauf|buchung|commande|achat|paye"
         r"|ordine|acquisto|pedido|compra|pago|charged|created|time|購入"
     )),
 )  # fmt: skip
@@ -126,7 +138,7 @@ def writes_month_first(document: str) -> bool:
         return True
     if re.search(r"(?<!\d)(?:1[3-9]|2\d|3[01])/\d{1,2}/(?:20)?\d\d", document):
         return False
-    dollars = "$" in document or "USD" in document
+    dollars = set(currencies_in(document)) <= {"USD"}
     return dollars and bool(
         re.search(r"(?i)sales tax|state tax|\bzip\b|\bgratuity\b|\bSSN\b|\bEIN\b", document)
         or re.search(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b|\b\d{1,2}:\d{2}\s?[AP]M\b|\(\d{3}\) \d{3}-\d{4}", document)

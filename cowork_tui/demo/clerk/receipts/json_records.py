@@ -17,30 +17,49 @@ from cowork_tui.demo.clerk.request_view import as_list, as_object
 
 MAX_LEAVES = 5000
 MAX_DEPTH = 12
-_OTHERS = r"customer|buyer|client|recipient|bill_?(?:ed)?_?to|ship|guest|passenger|kunde|empfanger|deliver|user|card|cashier|billing"
+_OTHERS = (
+    r"customer|buyer|client|recipient|bill_?(?:ed)?_?to|ship|guest|passenger|kunde|empfanger|deliver"
+    r"|user|card|cashier|billing"
+)
 _TOTAL_RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (100, re.compile(r"grand|total_(?:incl|gross|due|payable|amount)|gross_total|total_to_pay|gesamt|endbetrag|brutto|gross|invoice_total|order_total|total_ttc|ttc")),
+    (100, re.compile(r"grand|total_(?:incl|gross|due|payable|amount)|gross_total|total_to_pay|gesamt|endbetrag"
+        r"|brutto|gross|invoice_total|order_total|total_ttc|ttc")),
     (95, re.compile(r"amount_due|due_amount|amount_payable|payable|to_pay|zu_zahlen")),
     (90, re.compile(r"total|totale|importe|summe")),
     (60, re.compile(r"amount_paid|paid_amount|charged|amount|betrag|montant|importo|sum$|price$|value$|paid$")),
 )  # fmt: skip
 _NOT_TOTAL = re.compile(
-    r"sub_?total|net(?:to)?(?:_|$|\.)|excl|tax|vat|mwst|ust|tva|iva|discount|unit|per_|qty|quantity|count|items?_total|total_(?:items|quantity|qty|count|lines)|change|cash|tender|given|tip|shipping"
+    r"sub_?total|net(?:to)?(?:_|$|\.)|excl|tax|vat|mwst|ust|tva|iva|discount|unit|per_|qty"
+    r"|quantity|count|items?_total|total_(?:items|quantity|qty|count|lines)|change|cash|tender"
+    r"|given|tip|shipping"
     r"|exchange|rate|converted|home_currency|original|points|deposit|rounding|balance_before|year|number|_id$|_no$"
 )
 _CURRENCY_KEY = re.compile(r"currency|curr$|ccy|waehrung|wahrung|devise|valuta|moneda|divisa")
 _DATE_RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (-1, re.compile(r"due|deliver|period|valid|expir|from$|until|departure|arrival|check|ship|print|birth|start|end|travel|next|fallig|paid_by|since")),
+    (-1, re.compile(r"due|deliver|period|valid|expir|from$|until|departure|arrival|check|ship|print|birth|start"
+        r"|end|travel|next|fallig|paid_by|since")),
     (4, re.compile(r"issue|invoice_?date|receipt_?date|rechnungsdatum|belegdatum|dated|emission")),
     (3, re.compile(r"(?:^|[._])(?:date|datum|fecha|data|day)(?:$|[._])|purchase_?date|order_?date|transaction_?date")),
     (2, re.compile(r"date|datum|purchased|ordered|sold|paid|created|booked|timestamp|time$|_at$|when|on$")),
 )  # fmt: skip
 _VENDOR_KEY = re.compile(
-    r"vendor|seller|supplier|merchant|issuer|issued_by|payee|store|shop|company|provider|sender|retailer|business|airline|carrier|hotel|restaurant|operator|lieferant|verkaufer|haendler|handler|firma|aussteller|fournisseur|vendeur|fornitore|proveedor|emisor|organi[sz]ation|(?:^|[._])from(?:$|[._])|brand|(?:^|[._])by(?:$|[._])"
+    r"vendor|seller|supplier|merchant|issuer|issued_by|payee|store|shop|company|provider|sender"
+    r"|retailer|business|airline|carrier|hotel|restaurant|operator|lieferant|verkaufer|haendler"
+    r"|handler|firma|aussteller|fournisseur|vendeur|fornitore|proveedor|emisor|organi[sz]ation"
+    r"|(?:^|[._])from(?:$|[._])|brand|(?:^|[._])by(?:$|[._])"
 )
-_RECORD_VENDOR_KEY = re.compile(r"vendor|seller|supplier|merchant|issuer|payee|lieferant|fournisseur|fornitore|proveedor")
+_KIND_KEY = re.compile(
+    r"(?:document_?|doc_?|record_?)?(?:type|kind|document|title|category|class|art|typ)|document_kind|subject"
+)
+_NUMBER_KEY = re.compile(r"(\w*?)_(?:number|no|id|nr)")
+_LISTS = re.compile(r"inventory|stock|transactions|prices|price_list|receipts|invoices|budget|entries")
+_RECORD_VENDOR_KEY = re.compile(
+    r"vendor|seller|supplier|merchant|issuer|payee|lieferant|fournisseur|fornitore|proveedor"
+)
 _NOT_VENDOR_LEAF = re.compile(
-    r"address|street|city|zip|postal|country|phone|tel|mail|url|web|vat|tax|iban|bic|_?id$|number|_?no$|location|branch|type|category|reg|method|status|currency|date|amount|total|logo|state$"
+    r"address|street|city|zip|postal|country|phone|tel|mail|url|web|vat|tax|iban|bic|_?id$|number"
+    r"|_?no$|location|branch|type|category|reg|method|status|currency|date|amount|total|logo"
+    r"|state$"
 )
 
 
@@ -126,21 +145,20 @@ def _holds_records(value: JsonObject) -> bool:
 
 
 def _kind(value: JsonObject) -> str:
+    """The words that may name the kind of document, a line each: fields such as "type", then telling keys."""
     kinds = [
-        str(item)
+        str(item).replace("_", " ")
         for key, item in value.items()
-        if isinstance(item, str)
-        and re.fullmatch(
-            r"(?:document_?|doc_?|record_?)?(?:type|kind|document|title|category|class|art|typ)|document_kind|subject",
-            _words(key),
-        )
+        if isinstance(item, str) and _KIND_KEY.fullmatch(_words(key))
     ]
-    named = [_words(key).replace("_", " ") for key in value if re.search(r"(?:_?number|_?no|_?id|_?nr)$", _words(key))]
-    return "\n".join(
-        [kind.replace("_", " ") for kind in kinds]
-        + [re.sub(r" (?:number|no|id|nr)$", "", name) for name in named]
-        + ([] if len(value) != 1 else [_words(next(iter(value)))])
-    )
+    numbered = [match.group(1).replace("_", " ") for key in value if (match := _NUMBER_KEY.fullmatch(_words(key)))]
+    lists = [_words(key) for key, item in value.items() if as_list(item) and _LISTS.fullmatch(_words(key))]
+    inner = ""
+    if len(value) == 1:
+        key, item = next(iter(value.items()))
+        lists.append(_words(key))
+        inner = _kind(item) if isinstance(item, Mapping) else ""
+    return "\n".join([*kinds, *numbered, *lists, inner])
 
 
 def _total(leaves: list[Leaf]) -> tuple[Decimal | None, str]:
@@ -150,11 +168,8 @@ def _total(leaves: list[Leaf]) -> tuple[Decimal | None, str]:
             continue
         path = leaf.path
         amount = _amount(leaf)
-        if (
-            amount is None
-            or _NOT_TOTAL.search(path.rsplit(".", 1)[-1])
-            or (_NOT_TOTAL.search(path) and not re.search(r"grand|incl|gross", path))
-        ):
+        named = path if re.search(r"grand|incl|gross|brutto|ttc", path) else ""
+        if amount is None or re.search(r"excl|net_|sub_?total", path) or (not named and _NOT_TOTAL.search(path)):
             continue
         rank = next((rank for rank, pattern in _TOTAL_RANKS if pattern.search(path)), 0)
         if not rank:

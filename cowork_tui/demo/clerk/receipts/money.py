@@ -15,6 +15,7 @@ _NUMBER = (
     r"|\d{1,3}(?:[,'’" + "\u00a0\u202f" + r" ]\d{3})+\.\d{2}"  # 1,234.56  1'234.56  1 234.56
     r"|\d{1,3}(?:,\d{2,3})+\.\d{2}"  # 1,23,456.00
     r"|\d+[.,]\d{2}"
+    r"|\d+\.\d{4,}"  # a computed number in a sheet
     r"|\d{1,3}(?:[.,'’" + "\u00a0\u202f " + r"]\d{3})+"  # whole units with groups
     r"|\d+[.,]\d"
     r"|\d+"
@@ -36,6 +37,7 @@ _NOT_MONEY = re.compile(
     r"|\+\d[\d /()-]{6,}\d"
     r"|[A-Za-z]+-?\d+(?:-\w+)+"
     r"|#\s?\d+"
+    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,4})?\b"
     r"|(?i:ending(?: in)?|card|karte|terminal|nummer|[*x•]{2,})\W{0,3}\d{4}(?!\d|[.,]\d)"
 )
 
@@ -79,6 +81,8 @@ def _amount(match: re.Match[str]) -> Amount:
 
 
 def _value(number: str) -> tuple[Decimal, bool]:
+    if re.fullmatch(r"\d+\.\d{4,}", number):
+        return Decimal(number).quantize(Decimal("0.01")), False
     decimals = re.search(r"[.,](\d{1,2})$", number)
     if decimals:
         whole = re.sub(r"\D", "", number[: decimals.start()])

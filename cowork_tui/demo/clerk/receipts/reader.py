@@ -8,25 +8,34 @@ from datetime import date
 from decimal import Decimal
 
 from cowork_tui.demo.clerk.receipts import json_records
-from cowork_tui.demo.clerk.receipts.currency import document_currency, settle
+from cowork_tui.demo.clerk.receipts.currency import currencies_in, document_currency, settle
 from cowork_tui.demo.clerk.receipts.dates import date_in_name, dates_in, receipt_date, writes_month_first
 from cowork_tui.demo.clerk.receipts.kinds import PAYABLE, Title, denies_being_payable, title_of, titles
 from cowork_tui.demo.clerk.receipts.money import amounts_in, plain
 from cowork_tui.demo.clerk.receipts.tables import Record, find_table, is_list_of_records, record_in
 from cowork_tui.demo.clerk.receipts.text import Row, fold, rows_of
-from cowork_tui.demo.clerk.receipts.totals import best_total
+from cowork_tui.demo.clerk.receipts.totals import IN_A_SENTENCE, best_total
 from cowork_tui.demo.clerk.receipts.vendors import clean_name, vendor_in_name, vendor_of
 
 # How much must speak for a receipt before a document counts as one.
 ENOUGH = 4.0
 _EVIDENCE: tuple[tuple[float, re.Pattern[str]], ...] = (
-    (1.0, re.compile(r"\b(?:visa|mastercard|maestro|amex|girocard|ec.?karte|kreditkarte|credit card|debit card|contactless|kontaktlos|paypal|twint|apple pay|bancomat|carte bancaire|\bcb\b|especes|contanti|efectivo|tarjeta|cash|bar(?:zahlung)?|change|ruckgeld|paid|bezahlt|paye|pagato|pagado|dankend erhalten|card ending|iban|現金|betaald|betalt|kort)\b")),
+    (1.0, re.compile(r"\b(?:visa|mastercard|maestro|amex|girocard|ec.?karte|kreditkarte|credit card|debit card"
+        r"|contactless|kontaktlos|paypal|twint|apple pay|bancomat|carte bancaire|\bcb\b|especes"
+        r"|contanti|efectivo|tarjeta|cash|bar(?:zahlung)?|change|ruckgeld|paid|bezahlt|paye|pagato"
+        r"|pagado|dankend erhalten|card ending|iban|現金|betaald|betalt|kort)\b")),
     (1.0, re.compile(r"\b(?:vat|mwst|ust|umsatzsteuer|tva|iva|btw|moms|mva|gst|hst|sales tax|tax)\b|税")),
-    (1.0, re.compile(r"(?:invoice|receipt|order|bill|booking|ticket|rechnungs?|beleg|bon|quittungs?|facture|commande|fattura|ricevuta|scontrino|factura|recibo|pedido|factuur|faktura)\W{0,3}(?:no|nr|number|nummer|n[o°º]|num|id|#|ref|code)")),
-    (0.5, re.compile(r"thank you|vielen dank|\bdanke\b|\bmerci\b|\bgrazie\b|\bgracias\b|dank u|\btack\b")),
+    (1.0, re.compile(r"(?:invoice|receipt|order|bill|booking|ticket|rechnungs?|beleg|bon|quittungs?|facture"
+        r"|commande|fattura|ricevuta|scontrino|factura|recibo|pedido|factuur|faktura)\W{0,3}(?:no|nr"
+        r"|number|nummer|n[o°º]|num|id|#|ref|code)")),
+    (0.5, re.compile(r"thanks? (?:you|for)|vielen dank|\bdanke\b|\bmerci\b|\bgrazie\b|\bgracias\b|dank u|\btack\b")),
     (0.5, re.compile(r"\b(?:cashier|kasse|till|terminal|register|served by|bedient|caisse|cassa|caja|table|tisch)\b")),
-    (0.5, re.compile(r"payable within|due date|net 30|zahlbar|fallig|payment terms|bill to|billed to|rechnung an|a payer|due on receipt|please pay")),
+    (0.5, re.compile(r"payable within|due date|net 30|zahlbar|fallig|payment terms|bill to|billed to|rechnung an"
+        r"|a payer|due on receipt|please pay")),
 )  # fmt: skip
+_VENDOR_LABELS = frozenset(
+    ["vendor", "seller", "merchant", "supplier", "store", "shop", "company", "issuer", "payee", "currency", "lieferant", "verkaufer", "handler", "fournisseur", "vendeur", "fornitore", "venditore", "proveedor", "vendedor", "firma"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +112,20 @@ def _from_rows(path: str, kind: str, text: str, rows: tuple[Row, ...]) -> Receip
     if table is not None and (tabular or in_favour < 0.5) and is_list_of_records(table):
         if in_favour < 0.5 or "balance" in table.roles or len(set(table.column("vendor"))) > 1:
             return NotReceipt(path, "a list of several records")
-    if against.kind in {"letter", "notes"} and in_favour:
+    total = best_total(rows)
+    if against.kind == "letter" and in_favour and total is not None and total.rank > IN_A_SENTENCE:
         against = Title("", 0.0)
-    if against.share > in_favour and (against.share >= 0.3 or in_favour == 0.0):
+    if against.share > in_favour and against.share >= 0.5:
         return NotReceipt(path, f"looks like a {against.kind}")
     if in_favour < 0.5 and denies_being_payable(text):
         return NotReceipt(path, "says itself that it is an offer or no invoice")
-    total = best_total(rows)
     record = record_in(table) if table is not None else Record("", "", None, "")
     value, mark = (total.value, total.currency) if total is not None else (record.total, record.currency)
     if tabular and record.total is not None and (total is None or total.rank < 70):
         value, mark = record.total, record.currency
     score = _score(path, text, rows, in_favour, total.rank if total else 70 if value is not None else 0, record)
+    if against.share > in_favour:
+        score -= 2.5
     if value is None and score >= ENOUGH + 1 and in_favour >= 0.5:
         value, mark = _largest_amount(rows)
     if value is None:
@@ -128,7 +139,8 @@ def _from_rows(path: str, kind: str, text: str, rows: tuple[Row, ...]) -> Receip
 
 def _score(path: str, text: str, rows: tuple[Row, ...], in_favour: float, rank: int, record: Record) -> float:
     folded = fold(text[:30000])
-    score = sum(weight for weight, pattern in _EVIDENCE if pattern.search(folded))
+    evidence = sum(weight for weight, pattern in _EVIDENCE if pattern.search(folded))
+    score = evidence
     score += 4.0 if in_favour >= 0.5 else 3.0 if in_favour >= 0.2 else 1.5 if in_favour else 0.0
     score += 2.0 if rank >= 70 else 1.0 if rank >= 50 else 0.0
     priced = sum(
@@ -140,12 +152,11 @@ def _score(path: str, text: str, rows: tuple[Row, ...], in_favour: float, rank: 
     named = title_of(re.sub(r"[_\W\d]+", " ", path.rsplit("/", 1)[-1].rsplit(".", 1)[0]), reference_allowed=False)
     if named is not None:
         score += 1.0 if named.kind in PAYABLE else -2.0
-    labels = {fold(cell) for row in rows for cell in row.cells[:1]}
-    score += (
-        1.0
-        if labels & {"vendor", "seller", "merchant", "supplier", "date", "datum", "currency", "fecha", "data"}
-        else 0.0
-    )
+    labels = {fold(cell).strip(" :") for row in rows for cell in row.cells[:1]}
+    score += 1.0 if labels & _VENDOR_LABELS else 0.0
+    score += 0.5 if any(re.search(r"date$|^dat|^fecha|^date", label) for label in labels) else 0.0
+    if rank >= 70 and priced >= 2 and len(rows) <= 60 and (evidence or currencies_in(text)):
+        score += 1.0 if any(dates_in(cell) for row in rows for cell in row.cells) else 0.0
     prose = sum(1 for row in rows if len(row.text.split()) >= 14)
     return score - min(3.0, 0.75 * prose)
 

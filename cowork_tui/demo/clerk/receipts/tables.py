@@ -16,13 +16,15 @@ _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("balance", re.compile(r"balance|saldo|solde|\bdebit\b|\bcredit\b|soll|haben")),
     ("due", re.compile(r"\bdue\b|fallig|valid|deliver|liefer")),
     ("date", re.compile(r"\b\w*date\b|\w*datum\b|\bdata\b|fecha|\bissued\b|\bdato\b|\bday\b|\btag\b")),
-    ("vendor", re.compile(r"vendor|seller|supplier|merchant|store|shop|company|payee|issuer|lieferant|handler|verkaufer|fournisseur|vendeur|fornitore|proveedor|firma|geschaft")),
+    ("vendor", re.compile(r"vendor|seller|supplier|merchant|store|shop|company|payee|issuer|lieferant|handler|verkaufer"
+        r"|fournisseur|vendeur|fornitore|proveedor|firma|geschaft")),
     ("currency", re.compile(r"currency|wahrung|waehrung|devise|valuta|moneda|\bccy\b|\bcur\b")),
     ("total", re.compile(r"total|gesamt|summe|brutto|gross|amount due|ttc|importe|payable")),
     ("quantity", re.compile(r"qty|quantity|menge|anzahl|quantite|cantidad|quantita|units?$|stock|bestand")),
     ("price", re.compile(r"unit price|price each|einzelpreis|unit cost|\bprice\b|\bpreis\b|prix|prezzo|precio")),
     ("amount", re.compile(r"amount|betrag|montant|importo|cost|value|wert|price|line sum|\bsum\b")),
-    ("item", re.compile(r"item|description|article|artikel|bezeichnung|beschreibung|product|produkt|designation|descrizione|descripcion|service|leistung|position|\bname\b|text|details|sku")),
+    ("item", re.compile(r"item|description|article|artikel|bezeichnung|beschreibung|product|produkt|designation"
+        r"|descrizione|descripcion|service|leistung|position|\bname\b|text|details|sku")),
 )  # fmt: skip
 
 
@@ -97,10 +99,12 @@ def is_list_of_records(table: Table) -> bool:
     if "balance" in table.roles and "date" in table.roles:
         return True
     data = [row for row in table.rows if not _is_total_row(row)]
-    if len(data) < 2 or "date" not in table.roles:
+    if len(data) < 2:
         return False
-    if len({value for value in table.column("vendor")}) > 1:
+    if len(set(table.column("vendor"))) > 1:
         return True
+    if "date" not in table.roles:
+        return False
     days = {value for value in table.column("date") if dates_in(value)}
     return len(days) > 1
 

@@ -12,53 +12,86 @@ from cowork_tui.demo.clerk.receipts.text import Row, fold
 
 _RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (100, re.compile(
-        r"grand total|gran total|total general|total ttc|montant ttc|ttc\b|totale? complessivo|gesamtsumme|endsumme|endbetrag|gesamtbetrag|rechnungsbetrag"
-        r"|rechnungssumme|rechnungstotal|gesamtpreis|bruttobetrag|total brutto|gesamt brutto|summe brutto|total gross|gross total|gross amount|brutto gesamt"
-        r"|invoice total|order total|total (?:of )?(?:the )?(?:invoice|order)|total factura|totale fattura|totale documento|importe total|importo totale|total\w*\s*\(?(?:incl|inkl|inc\b|iva incl)"
+        r"grand total|gran total|total general|total ttc|montant ttc|ttc\b|totale? complessivo"
+            r"|gesamtsumme|endsumme|endbetrag|gesamtbetrag|rechnungsbetrag"
+        r"|rechnungssumme|rechnungstotal|gesamtpreis|bruttobetrag|total brutto|gesamt brutto"
+            r"|summe brutto|total gross|gross total|gross amount|brutto gesamt"
+        r"|invoice total|order total|total (?:of )?(?:the )?(?:invoice|order)|total factura"
+            r"|totale fattura|totale documento|importe total|importo totale|total\w*\s*\(?(?:incl"
+            r"|inkl|inc\b|iva incl)"
         r"|(?:gesamt|summe|betrag)\w*\s*\(?(?:incl|inkl)|totaal incl|総合計|合計|税込"
     )),
     (96, re.compile(
-        r"(?:total|amount|sum) (?:now )?(?:due|payable)|total to pay|amount to pay|to pay\b|zu zahlen\w*|zahlbetrag|zahlungsbetrag|zu bezahlen|net a payer|netto a pagare|a payer|da pagare|totale? da pagare"
-        r"|total a pagar|a pagar|te betalen|att betala|a betale|at betale|do zaplaty|please pay|total eligible|due total|total charge[sd]?|total price|total fare|total cost|請求金額|請求額|領収金額"
+        r"(?:total|amount|sum) (?:now )?(?:due|payable)|total to pay|amount to pay|to pay\b"
+            r"|zu zahlen\w*|zahlbetrag|zahlungsbetrag|zu bezahlen|net a payer|netto a pagare|a payer"
+            r"|da pagare|totale? da pagare"
+        r"|total a pagar|a pagar|you pay\b|te betalen|att betala|a betale|at betale|do zaplaty"
+            r"|please pay(?! (?:within|by|before|in ))|total eligible|due total|total charge[sd]?"
+            r"|total price|total fare|total cost|請求金額|請求額|領収金額"
     )),
-    (80, re.compile(r"(?<![a-z])(?:total|totale|totaal|totalt|tot|gesamt|gesamttotal|summe|suma|soma|somme|razem|i alt|ialt|yhteensa|celkem|osszesen|toplam|total amount|итого|total eur)(?![a-z])|(?<![a-z])total(?=eur|usd|gbp|chf|\d)|小計税込")),
+    (80, re.compile(r"(?<![a-z])(?:total|totale|totaal|totalt|tot|gesamt|gesamttotal|summe|suma|soma|somme|razem"
+        r"|i alt|ialt|yhteensa|celkem|osszesen|toplam|total amount|итого|total eur)(?![a-z])"
+        r"|(?<![a-z])total(?=eur|usd|gbp|chf|\d)|小計税込")),
     (70, re.compile(r"balance due|amount due|balance\b|offener betrag|solde")),
-    (60, re.compile(r"amount paid|total paid|you paid|paid amount|payment amount|amount charged|charged|bezahlt|gezahlt|montant paye|importo pagato|importe pagado|payment of|refund(?:ed)?\b")),
-    (50, re.compile(r"(?<![a-z])(?:amount|betrag|montant|importe|importo|bedrag|belopp|belob|sum|price|preis|prix|prezzo|precio|fare|fee|charge|金額)(?![a-z])")),
+    (60, re.compile(r"amount paid|total paid|you paid|paid amount|payment amount|amount charged|charged|bezahlt"
+        r"|gezahlt|montant paye|importo pagato|importe pagado|payment of|how much|^uber$"
+        r"|refund(?:ed)?\b")),
+    (50, re.compile(r"(?<![a-z])(?:amount|betrag|montant|importe|importo|bedrag|belopp|belob|sum|price|preis|prix"
+        r"|prezzo|precio|fare|fee|charge|金額)(?![a-z])")),
 )  # fmt: skip
 _NEVER = re.compile(
     r"sub.?total|sub.?sum|zwischensumme|zwischentotal|sous.?total|subtotale|delsumma|subtotaal|小計"
-    r"|(?<![a-z])(?:items?|artikel|articles?|articulos?|articoli|qty|quantity|menge|pieces|pcs|stk|stuck|hours|stunden|nights|weight|distance|km|pages|points|punkte|rows|lines)(?![a-z])\W*$"
-    r"|you saved?|saving|ersparnis|gespart"
-    r"|change|cash|tender|given|gegeben|ruckgeld|wechselgeld|zuruck|rendu|especes|contant|cambio|efectivo|resto\b|vuelto|bar\b"
-    r"|exchange|umrechn|kurs\b|rate\b|equival|equiv|approx|entspricht|converted|conversion|gegenwert|contre-?valeur|controvalore|contravalor|≈|informational|information"
-    r"|unit price|unit cost|einzelpreis|prix unitaire|price per|per unit|previous|opening|closing|vorjahr|limit|loyalty|budget|annual|year to date|ytd"
+    r"|(?<![a-z])(?:items?|artikel|articles?|articulos?|articoli|qty|quantity|menge|pieces|pcs"
+    r"|stk|stuck|hours|stunden|nights|weight|distance|km|pages|points|punkte|rows"
+    r"|lines)(?![a-z])\W*$"
+    r"|(?:items?|goods|line|articles?) total|you saved?|saving|ersparnis|gespart"
+    r"|change|cash|tender|given|gegeben|ruckgeld|wechselgeld|zuruck|rendu|especes|contant|cambio"
+    r"|efectivo|resto\b|vuelto|bar\b"
+    r"|exchange|umrechn|kurs\b|rate\b|equival|equiv|approx|entspricht|converted|conversion"
+    r"|gegenwert|contre-?valeur|controvalore|contravalor|≈|informational|information"
+    r"|unit price|unit cost|einzelpreis|prix unitaire|price per|per unit|previous|opening|closing"
+    r"|vorjahr|limit|loyalty|budget|annual|year to date|ytd"
 )
 # Parts of the sum, unless the label says that the total stands after or with them.
 _PART_LABEL = re.compile(
-    r"discount|rabatt|remise|sconto|descuento|rounding|rundung|(?<![a-z])tip(?![a-z])|gratuity|trinkgeld|pourboire|shipping|versand|porto\b|freight"
+    r"discount|rabatt|remise|sconto|descuento|rounding|rundung|(?<![a-z])tip(?![a-z])|gratuity"
+    r"|trinkgeld|pourboire|shipping|versand|porto\b|freight"
     r"|livraison|spedizione|envio|deposit|anzahlung|acompte|acconto|anticipo|pfand"
 )
 _WITH_PARTS = re.compile(
-    r"(?:total|totale|totaal|gesamt\w*|summe|betrag)\b.*(?:incl|inkl|after|with\b|nach\b|apres|mit\b|avec|con\b|dopo|plus|\+)"
+    r"(?:total|totale|totaal|gesamt\w*|summe|betrag)\b.*(?:incl|inkl|after|with\b|nach\b|apres"
+    r"|mit\b|avec|con\b|dopo|plus|\+)"
 )
 _PARTIAL = re.compile(
-    r"(?<![a-z])(?:vat|tax|taxes|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|iva|btw|moms|mva|gst|hst|pst|dph|afa|steuer|taxe|taxes|imposta|impuesto|net|netto|nett|ht|excl|exkl|exc|ohne|before|hors|imponibile|imposable|base|消費税)(?![a-z])"
+    r"(?<![a-z])(?:vat|tax|taxes|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|iva|btw|moms|mva|gst"
+    r"|hst|pst|dph|afa|steuer|taxe|taxes|imposta|impuesto|net|netto|nett|ht|excl|exkl|exc|ohne"
+    r"|before|hors|imponibile|imposable|base|消費税)(?![a-z])"
     r"|mwst|steuer\b|税額"
 )
 _INCLUSIVE = re.compile(
-    r"incl|inkl|\binc\b|including|ttc|inclusa|incluso|brutto|gross|included|dont\b|mit mwst|net a payer|netto a pagare|taxes comprises|税込|\+ ?(?:tax|vat)|w/ ?tax|with (?:tax|vat)|after tax"
+    r"incl|inkl|\binc\b|including|ttc|inclusa|incluso|brutto|gross|included|dont\b|mit mwst"
+    r"|net a payer|netto a pagare|taxes comprises|税込|\+ ?(?:tax|vat)|w/ ?tax|with (?:tax|vat)"
+    r"|after tax"
 )
 _ASIDE = re.compile(
-    r"\(|incl\.?|inkl\.?|including|davon|darin|enthalt|dont |of which|di cui|de los cuales|hiervon|thereof|waarvan|varav|herav|≈|~|approx|\bca\.|=|/"
+    r"\(|incl\.?|inkl\.?|including|davon|darin|enthalt|dont |of which|di cui|de los cuales"
+    r"|hiervon|thereof|waarvan|varav|herav|≈|~|approx|\bca\.|=|/"
 )
 _UNIT_AFTER = re.compile(
-    r"^\s*(?:x\b|items?|artikel|articles?|pcs|stk|stuck|positions?|nights?|hours?|h\b|km|kg|g\b|l\b|pages?|pos\b|art\b)",
+    r"^\s*(?:x\b|items?|artikel|articles?|pcs|stk|stuck|positions?|nights?|hours?|h\b|km|kg|g\b"
+    r"|l\b|pages?|pos\b|art\b)",
     re.IGNORECASE,
 )
 _ITEM_WORDS = re.compile(
-    r"(?<![a-z])(?:item|items|description|qty|quantity|menge|anz|anzahl|article|artikel|bezeichnung|beschreibung|designation|quantite|qte|descrizione|quantita|descripcion|cantidad|unit|price|preis|einzelpreis|product|produkt|service|leistung|pos|prix|prezzo|precio|omschrijving|aantal)(?![a-z])"
+    r"(?<![a-z])(?:item|items|description|qty|quantity|menge|anz|anzahl|article|artikel"
+    r"|bezeichnung|beschreibung|designation|quantite|qte|descrizione|quantita|descripcion"
+    r"|cantidad|unit|price|preis|einzelpreis|product|produkt|service|leistung|pos|prix|prezzo"
+    r"|precio|omschrijving|aantal)(?![a-z])"
 )
+
+
+# The rank of a label in the midst of a sentence.
+IN_A_SENTENCE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +113,9 @@ def label_rank(label: str) -> int:
         return 0
     if _PARTIAL.search(folded) and not _INCLUSIVE.search(folded):
         return 0
-    rank = next((rank for rank, pattern in _RANKS if pattern.search(folded)), 0)
+    rank, start = next(((rank, match.start()) for rank, pattern in _RANKS if (match := pattern.search(folded))), (0, 0))
     words = len(re.findall(r"[^\W\d_]{2,}", folded))
-    return min(rank, 40) if words > 7 else rank
+    return min(rank, IN_A_SENTENCE) if words > 7 or start > 24 else rank
 
 
 def is_money_label(label: str) -> bool:
@@ -139,7 +172,9 @@ def _at(rows: tuple[Row, ...], index: int, cell_index: int, cell: str) -> Total 
     if inside is None:
         return None
     marks = currencies_in(label)
-    return Total(inside.value, inside.currency or (marks[-1] if marks else ""), rank, index)
+    currency = inside.currency or (marks[-1] if marks else "")
+    # A bare whole number may be a count: it gives way to anything with cents or a currency.
+    return Total(inside.value, currency, rank if inside.has_cents or currency else rank // 2, index)
 
 
 def _without_bare_numbers(cell: str, amounts: list[Amount]) -> str:

@@ -8,61 +8,99 @@ from cowork_tui.demo.clerk.receipts.dates import date_in_name, dates_in
 from cowork_tui.demo.clerk.receipts.kinds import PAYABLE, title_of
 from cowork_tui.demo.clerk.receipts.money import amounts_in
 from cowork_tui.demo.clerk.receipts.text import Row, fold
-from cowork_tui.demo.clerk.receipts.totals import is_money_label
+from cowork_tui.demo.clerk.receipts.totals import is_money_label, label_rank
 
 _LABELS: tuple[re.Pattern[str], ...] = (
     re.compile(
-        r"(?:vendor|seller|supplier|merchant|payee|issuer|issued by|invoice from|invoiced by|billed by|bill from|sold by|verkaufer|lieferant|handler|rechnungssteller"
-        r"|aussteller|rechnungsaussteller|leistungserbringer|vendeur|fournisseur|emetteur|emis par|commercant|prestataire|venditore|fornitore|emittente|emesso da|esercente"
-        r"|vendedor|proveedor|emisor|emitida por|comercio|leverancier|verkoper|leverandor|saljare|sprzedawca|sold to you by|beneficiary|zahlungsempfanger|販売者|発行者|店舗|店名)"
+        r"(?:vendor|seller|supplier|merchant|payee|issuer|issued by|invoice from|invoiced by"
+            r"|billed by|bill from|sold by|verkaufer|lieferant|handler|rechnungssteller"
+        r"|aussteller|rechnungsaussteller|leistungserbringer|vendeur|fournisseur|emetteur"
+            r"|emis par|commercant|prestataire|venditore|fornitore|emittente|emesso da|esercente"
+        r"|vendedor|proveedor|emisor|emitida por|comercio|leverancier|verkoper|leverandor|saljare"
+            r"|sprzedawca|sold to you by|beneficiary|zahlungsempfanger|販売者|発行者|店舗|店名)"
         r"(?: name)?(?: \(.*\))?"
     ),
     re.compile(
-        r"(?:company|firm|shop|store|business|provider|service provider|carrier|airline|operator|hotel|restaurant|branch|retailer|dealer|firma|absender|filiale|geschaft|laden|markt"
-        r"|betrieb|anbieter|societe|entreprise|magasin|enseigne|expediteur|negozio|ditta|azienda|mittente|empresa|tienda|remitente|winkel|bedrijf|organi[sz]er|veranstalter|pay to|paid to|payable to|会社名)"
+        r"(?:company|firm|shop|store|business|provider|service provider|carrier|airline|operator"
+            r"|hotel|restaurant|branch|retailer|dealer|firma|absender|filiale|geschaft|laden|markt"
+        r"|betrieb|anbieter|societe|entreprise|magasin|enseigne|expediteur|negozio|ditta|azienda"
+            r"|mittente|empresa|tienda|remitente|winkel|bedrijf|organi[sz]er|veranstalter|pay to"
+            r"|paid to|payable to|会社名|where|signature|unterschrift|received by|signed by)"
         r"(?: name)?"
     ),
     re.compile(r"(?:from|von|de|da|fra|van|par)"),
 )  # fmt: skip
 _BUYER = re.compile(
-    r"^(?:bill(?:ed)? to|invoice to|invoiced to|sold to|ship(?:ped)? to|deliver to|customer|client|buyer|guest|passenger|attention|attn|to$|an$|fur$|kunde|rechnung an|rechnungsempfanger|empfanger|lieferadresse"
-    r"|rechnungsadresse|kaufer|besteller|gast|client|facture a|facturee? a|adresse a|destinataire|acheteur|cliente|destinatario|intestatario|spett|acquirente|facturar a|comprador|klant|aan$|name$|passagier|reisender|宛|billing address|delivery address|shipping address)"
+    r"^(?:bill(?:ed)? to|erhalten von|received from|recu de|ricevuto da|recibi de|paid by"
+    r"|bezahlt von|invoice to|invoiced to|sold to|ship(?:ped)? to|deliver to|customer|client"
+    r"|buyer|guest|passenger|attention|attn|to$|an$|fur$|kunde|rechnung an|rechnungsempfanger"
+    r"|empfanger|lieferadresse"
+    r"|rechnungsadresse|kaufer|besteller|gast|client|facture a|facturee? a|adresse a|destinataire"
+    r"|acheteur|cliente|destinatario|intestatario|spett|acquirente|facturar a|comprador|klant"
+    r"|aan$|name$|passagier|reisender|宛|billing address|delivery address|shipping address)"
 )
 _SUFFIX = re.compile(
-    r"\b(?:GmbH|AG|KG|OHG|UG|e\.?K\.?|Ltd\.?|Limited|LLP|LLC|Inc\.?|Corp\.?|Co\.|PLC|plc|SARL|Sàrl|S\.?A\.?S?\.?|S\.?r\.?l\.?|S\.?n\.?c\.?|S\.?a\.?s\.?|S\.?p\.?A\.?|S\.?L\.?U?\.?|B\.?V\.?|N\.?V\.?|AB|Oy|ApS|A/S|AS|Pty|Kft|Sp\. z o\.o\.|s\.r\.o\.)(?!\w)"
+    r"\b(?:GmbH|AG|KG|OHG|UG|e\.?K\.?|Ltd\.?|Limited|LLP|LLC|Inc\.?|Corp\.?|Co\.|PLC|plc|SARL"
+    r"|Sàrl|S\.?A\.?S?\.?|S\.?r\.?l\.?|S\.?n\.?c\.?|S\.?a\.?s\.?|S\.?p\.?A\.?|S\.?L\.?U?\.?"
+    r"|B\.?V\.?|N\.?V\.?|AB|Oy|ApS|A/S|AS|Pty|Kft|Sp\. z o\.o\.|s\.r\.o\.)(?!\w)"
 )
 _ADDRESS = re.compile(
-    r"\d.*(?:str\.|strasse|straße|street|\bst\b|road|\brd\b|avenue|\bave\b|lane|gasse|weg\b|platz|\brue\b|boulevard|\bblvd\b|drive)|(?:strasse|straße|str\.|gasse|weg|platz|allee|via|viale|piazza|rue|calle|avenue|street|road|lane|quai|plaza|avenida)\b.*\d"
-    r"|^(?:[A-Z]{1,2}-)?\d{4,6} \w|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b|\b[A-Z]{2} \d{5}\b|^(?:P\.?O\.?|Postfach|floor|suite|unit) ",
+    r"\d.*(?:str\.|strasse|straße|street|\bst\b|road|\brd\b|avenue|\bave\b|lane|gasse|weg\b|platz"
+    r"|\brue\b|boulevard|\bblvd\b|drive)|(?:strasse|straße|str\.|gasse|weg|platz|allee|via|viale"
+    r"|piazza|rue|calle|avenue|street|road|lane|quai|plaza|avenida)\b.*\d"
+    r"|^(?:[A-Z]{1,2}-)?\d{4,6} \w|\b[A-Z]{1,2}\d{1,2}[A-Z]? \d[A-Z]{2}\b|\b[A-Z]{2} \d{5}\b"
+    r"|^(?:P\.?O\.?|Postfach|floor|suite|unit) ",
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"@|https?:|www\.|\b(?:tel|phone|fax|mobile|e-?mail|iban|bic|swift|vat|ust|mwst|tva|iva|siret|siren|uid|che-|steuernummer|tax id|p\.iva|c\.f\.|nif|cif|hrb|abn|ein|reg)\b[\s.:-]*|\+\d{2}",
+    r"@|https?:|www\.|\+\d{2}|\b(?:e-?mail|iban|bic|swift|siret|siren|p\.iva|c\.f\.|hrb|abn|che-)\b"
+    r"|\b(?:tel|phone|fax|mobile|vat|ust|mwst|tva|iva|uid|steuernummer|tax id|nif|cif|ein|reg"
+    r"|id)\b\W*(?:no|nr|reg|id|number)?\W*[\d(+]",
     re.IGNORECASE,
 )
 _GENERIC = re.compile(
-    r"^(?:thank|welcome|willkommen|bienvenu|(?:danke|merci|grazie|gracias|vielen dank|copy|kopie|original|duplicate|customer copy|merchant copy"
-    r"|page|seite|date|datum|time|no|nr|number|order|paid|bezahlt|table|tisch|cashier|kasse|server|terminal|trans|transaction|store|till"
-    r"|items?|artikel|description|qty|quantity|served by|operator|your|ihre?|votre|we|wir|nous|you|dear|hello|hi|sehr|please|bitte|details"
-    r"|summary|key|field|value|document|total|amount|currency|all amounts|subject|betreff|objet|oggetto|asunto|cc|sent|gesendet|payment"
-    r"|reference|ref|id|status|type|sold|for|fur|pour|this|diese|the following|vat|tax|tel|opening)(?![a-z])|(?:name|to|sheet ?\d*)$)"
+    r"^(?:thank|welcome|willkommen|bienvenu|(?:danke|merci|grazie|gracias|vielen dank|copy|kopie"
+    r"|original|duplicate|customer copy|merchant copy"
+    r"|page|seite|date|datum|time|no|nr|number|order|paid|bezahlt|table|tisch|cashier|kasse"
+    r"|server|terminal|trans|transaction|store|till"
+    r"|items?|artikel|description|qty|quantity|served by|operator|your|ihre?|votre|we|wir|nous"
+    r"|you|dear|hello|hi|sehr|please|bitte|details"
+    r"|summary|key|field|value|document|total|amount|currency|all amounts|subject|betreff|objet"
+    r"|oggetto|asunto|cc|sent|gesendet|payment"
+    r"|reference|ref|id|status|type|sold|for|fur|pour|this|diese|the following|vat|tax|tel"
+    r"|opening)(?![a-z])|(?:name|to|sheet ?\d*)$)"
 )
 _OF_VENDOR = re.compile(
-    r"(?:shopping (?:at|with)|purchase (?:at|from)|order (?:from|at|with)|(?:receipt|invoice|bill|ticket|booking) from|rechnung (?:von|der firma|der)|beleg von|quittung von|einkauf (?:bei|im)|bestellung bei|facture de|achat chez|commande chez"
-    r"|acquisto (?:da|presso)|compra en|visit(?:ing)? (?:to|us at)|dining (?:at|with)|staying (?:at|with)|travelling with|flying with|choosing|besuch (?:bei|im)|payment to|paid to|zahlung an|paiement a)\s+",
+    r"(?:shopping (?:at|with)|purchase (?:at|from)|order (?:from|at|with)|(?:receipt|invoice|bill"
+        r"|ticket|booking) from|rechnung (?:von|der firma|der)|beleg von|quittung von|einkauf (?:bei"
+        r"|im)|bestellung bei|facture de|achat chez|commande chez"
+    r"|acquisto (?:da|presso)|compra en|visit(?:ing)? (?:to|us at)|dining (?:at|with)"
+        r"|staying (?:at|with)|travelling with|flying with|choosing|besuch (?:bei|im)|payment to"
+        r"|paid to|zahlung an|paiement a)\s+",
 )  # fmt: skip
-_CUT = re.compile(r"\s+[·•|–—/]\s+|\s+-\s+|;|\s{2,}|\t|\(|\s*,\s*(?=[^,]*\d)|<")
+_CUT = re.compile(r"\s+[·•|–—/]\s+|\s+-\s+|;|\s{2,}|\t|\(|\s*,\s+(?=[^,]*\d)|<")
 _DOCUMENT_WORD = re.compile(
-    r"(?i)\b(?:tax |vat |sales |cash |pro ?forma )?(?:invoice|receipt|bill|e-?ticket|ticket|order confirmation|booking confirmation|rechnung|quittung|kassenbon|beleg|facture|reçu|recu|billet|fattura|ricevuta|scontrino|factura|recibo|factuur|bon|faktura|kvitto|kvittering"
-    r"|confirmation|order|payment|scan|scanned|copy|kopie|document|doc|img|image|file|page|final|new|paid|bezahlt|date|no|nr|number|from|von|de|statement|quote|notes?|for|of|the|expense|expenses|beleg|dokument|pdf|txt|csv|json|inbox|misc)\b"
+    r"(?i)\b(?:tax |vat |sales |cash |pro ?forma )?(?:invoice|receipt|bill|e-?ticket|ticket"
+    r"|order confirmation|booking confirmation|rechnung|quittung|kassenbon|beleg|facture|reçu"
+    r"|recu|billet|fattura|ricevuta|scontrino|factura|recibo|factuur|bon|faktura|kvitto"
+    r"|kvittering"
+    r"|confirmation|order|payment|scan|scanned|copy|kopie|document|doc|img|image|file|page|final"
+    r"|new|paid|bezahlt|date|no|nr|number|from|von|de|statement|quote|notes?|for|of|the|expense"
+    r"|expenses|beleg|dokument|pdf|txt|csv|json|inbox|misc)\b"
 )
 _TRAVEL = re.compile(
-    r"depart|arriv|abfahrt|ankunft|\bseat\b|\bsitz|platz|wagen|coach|flight|flug|train\b|zug\b|→|gate|partenza|salida|\bgare\b|passenger|platform|gleis|boarding"
+    r"depart|arriv|abfahrt|ankunft|\bseat\b|\bsitz|platz|wagen|coach|flight|flug|train\b|zug\b|→"
+    r"|gate|partenza|salida|\bgare\b|passenger|platform|gleis|boarding"
 )
 # File names that say what was bought or how the file was made, not who sold it.
 _COMMON_WORDS = re.compile(
-    r"(?:(?:taxi|parking|hotel|lunch|dinner|breakfast|meal|train|flight|bus|tram|fuel|petrol|gas|coffee|books?|office|supplies|groceries|food|restaurant|cafe|shop|store|market|travel|trip|rent|phone|internet|software|hardware"
-    r"|vendor|seller|missing|unknown|untitled|two|currenc(?:y|ies)|comma|decimals?|total|next|line|foreign|labels?|only|in|name|with|without|and|a|an|sample|test|example|layout|data|export|list|record|entry|sheet|book|workbook|table|note|text|my|attachment|parkplatz|essen|bahn|hotelrechnung|einkauf|tanken)\s*)+"
+    r"(?:(?:taxi|parking|hotel|lunch|dinner|breakfast|meal|train|flight|bus|tram|fuel|petrol|gas"
+    r"|coffee|books?|office|supplies|groceries|food|restaurant|cafe|shop|store|market|travel|trip"
+    r"|rent|phone|internet|software|hardware"
+    r"|vendor|seller|missing|unknown|untitled|two|currenc(?:y|ies)|comma|decimals?|total|next"
+    r"|line|foreign|labels?|only|in|name|with|without|and|a|an|sample|test|example|layout|data"
+    r"|export|list|record|entry|sheet|book|workbook|table|note|text|my|attachment|parkplatz|essen"
+    r"|bahn|hotelrechnung|einkauf|tanken)\s*)+"
 )
 MAX_NAME_CHARACTERS = 70
 
@@ -82,11 +120,23 @@ def _labelled(rows: tuple[Row, ...], document: str) -> str:
         for index, row in enumerate(rows):
             for position, cell in enumerate(row.cells):
                 if not pattern.fullmatch(fold(cell).strip(" :.*")):
+                    if level == 0 and index and position == 0 and (name := _behind_label(pattern, cell)):
+                        return name
                     continue
                 name = clean_name(_value_beside(rows, index, position))
                 if name and plausible(name, strict=False):
                     return name
     return ""
+
+
+def _behind_label(pattern: re.Pattern[str], cell: str) -> str:
+    """The name in "Merchant Harbour Taxi", as tables in PDF files come out."""
+    match = pattern.match(fold(cell))
+    rest = cell[match.end() :] if match else ""
+    if not rest.startswith(" ") or not rest.strip()[:1].isupper():
+        return ""
+    name = clean_name(rest)
+    return name if plausible(name) else ""
 
 
 def _value_beside(rows: tuple[Row, ...], index: int, position: int) -> str:
@@ -135,62 +185,77 @@ def plausible(name: str, strict: bool = True) -> bool:
         or _ADDRESS.search(folded)
         or _GENERIC.match(folded)
         or len(name.split()) > 8
-        or re.search(r"[.!?]$", name)
-        and not _SUFFIX.search(name)
+        or (re.search(r"[.!?]$", name) and len(name.split()) > 4)
     ):
         return False
     if re.search(r"\d{4,}", name) or any(amount.has_cents or amount.currency for amount in amounts_in(name)):
         return False
     title = title_of(name)
-    return (title is None or title.share < 0.6) and not is_money_label(name)
+    one_word = len(name.split()) == 1
+    return (title is None or title.share < 0.6) and not label_rank(name) and not (one_word and is_money_label(name))
 
 
 def _heading(rows: tuple[Row, ...]) -> str:
+    """The first of the early lines that can be a name; lines behind "Bill to" are the buyer's."""
     skip = 0
-    for row in rows[:12]:
-        first = row.cells[0]
-        if _BUYER.match(fold(first).strip(" :")):
-            skip = 4 if len(row.cells) == 1 else 0
+    for index, row in enumerate(rows[:12]):
+        label = fold(row.cells[0]).strip(" :")
+        if buyer := _BUYER.match(label):
+            skip = 4 if len(row.cells) == 1 and buyer.end() == len(label) else 0
             continue
         if skip and not row.after_blank:
             skip -= 1
             continue
         skip = 0
-        name = _name_in_heading(row)
+        name = _name_in_heading(row, index)
         if name:
             return name
     return ""
 
 
-def _name_in_heading(row: Row) -> str:
-    first = row.cells[0]
-    joined = row.text
-    match = _OF_VENDOR.search(fold(joined))
+def _name_in_heading(row: Row, index: int) -> str:
+    match = _OF_VENDOR.search(fold(row.text))
     if match:
-        name = clean_name(joined[match.end() :].rstrip("!."))
+        name = clean_name(row.text[match.end() :].rstrip("!."))
         return name if plausible(name) else ""
+    first = row.cells[0]
+    if any(amount.has_cents for amount in amounts_in(row.text)):
+        return ""
     if len(row.cells) > 1 and not plausible(clean_name(first)):
-        title = title_of(first)
-        if title is None or title.kind not in PAYABLE or len(row.cells) > 3:
-            return ""
-        name = clean_name(row.cells[1])
-        return name if plausible(name) and not amounts_in(name) else ""
-    if len(row.cells) == 2 and (amounts_in(row.cells[1]) or _looks_like_label(first)) and not _SUFFIX.search(first):
+        return _name_beside_title(row)
+    if len(row.cells) > 1 and not _SUFFIX.search(first) and (index > 1 or _looks_like_label(first)):
         return ""
-    if len(row.cells) > 2 and not _SUFFIX.search(first):
-        return ""
-    parts = [part for part in re.split(r"\s+[·•|–—-]\s+|\s*[:|]\s+", first) if part]
-    for part in parts:
+    if index == 0 and re.fullmatch(r"(?:[^\W\d_]{2,} )+\d{4}(?: [^\W\d_]{2,})*", first) and title_of(first) is None:
+        return first  # a branch named by its postal code
+    for part in re.split(r"\s+[·•|–—-]\s+|\s*[:|]\s+", first):
         name = clean_name(part)
-        if plausible(name):
-            title = title_of(name)
-            if title is not None and title.kind in PAYABLE:
-                rest = _DOCUMENT_WORD.sub(" ", name)
-                name = " ".join(rest.split()).strip(" ,:-–#")
-                if not plausible(name) or amounts_in(name) and not re.search(r"[^\W\d_]{3,}", name):
-                    continue
+        if not plausible(name):
+            continue
+        title = title_of(name)
+        if title is not None and title.kind in PAYABLE:
+            name = _without_document_words(name)
+        if name:
             return name
     return ""
+
+
+def _name_beside_title(row: Row) -> str:
+    """The name in "INVOICE      Acme Ltd"."""
+    title = title_of(row.cells[0])
+    if title is None or title.kind not in PAYABLE or len(row.cells) > 3:
+        return ""
+    name = clean_name(row.cells[1])
+    return name if plausible(name) and not amounts_in(name) else ""
+
+
+def _without_document_words(line: str) -> str:
+    """The name in a line such as "Acme Ltd Invoice"; empty when what is left is no name."""
+    name = " ".join(_DOCUMENT_WORD.sub(" ", line).split()).strip(" ,:-–#")
+    if not plausible(name) or re.search(r"\d", name):
+        return ""
+    leads = _DOCUMENT_WORD.match(line) is not None
+    named = _SUFFIX.search(name) or sum(1 for word in name.split() if word[:1].isupper()) >= 2
+    return name if not leads or named else ""
 
 
 def _looks_like_label(cell: str) -> bool:
@@ -198,7 +263,8 @@ def _looks_like_label(cell: str) -> bool:
     return (
         bool(
             re.search(
-                r"\b(?:no|nr|number|nummer|date|datum|id|ref|order|terms|phone|time|card|terminal|method|currency|period|project|status|subject)\b",
+                r"\b(?:no|nr|number|nummer|date|datum|id|ref|order|terms|phone|time|card|terminal"
+                r"|method|currency|period|project|status|subject)\b",
                 folded,
             )
         )
@@ -238,7 +304,8 @@ def vendor_in_name(path: str) -> str:
     spaced = re.sub(r"[_\-.+~()\[\]]+", " ", stem)
     spaced = re.sub(r"\b\w*\d\w*\b", " ", spaced)
     spaced = re.sub(
-        r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december)\b",
+        r"(?i)\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march"
+        r"|april|june|july|august|september|october|november|december)\b",
         " ",
         spaced,
     )
