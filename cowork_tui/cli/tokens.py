@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn, cast
 
@@ -35,13 +36,13 @@ def tokens(model: str, jsonl: bool) -> None:
     except CoworkError as error:
         _refuse(str(error))
     count = Tokenizer(on_missing=lambda sentence: click.echo(sentence, err=True)).count
-    stream = click.get_text_stream("stdin", encoding="utf-8", errors="replace")
     if not jsonl:
-        click.echo(growth_tokens(generation, count(stream.read()), 0, 0, None))
+        click.echo(growth_tokens(generation, count(sys.stdin.buffer.read().decode("utf-8", "replace")), 0, 0, None))
         return
-    for number, line in enumerate(stream, 1):
+    for number, line in enumerate(sys.stdin.buffer, 1):
         if line.strip():
-            click.echo(json.dumps({"tokens": _growth(line, number, generation, count)}))
+            tokens_added = _growth(line.decode("utf-8", "replace"), number, generation, count)
+            click.echo(json.dumps({"tokens": tokens_added}))
 
 
 def _growth(line: str, number: int, generation: Generation, count: TokenCounter) -> int:

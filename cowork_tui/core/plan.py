@@ -88,7 +88,10 @@ class Breakpoint:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """What a request carries beside its blocks. `effort` and `thinking_budget_tokens` are None where not sent."""
+    """What a request carries beside its blocks. `effort` and `thinking_budget_tokens` are None where not sent.
+
+    A thinking budget of 0 says that thinking is switched off, which models that think by default must be told.
+    """
 
     max_tokens: int
     thinking: ThinkingSupport = ThinkingSupport.NONE
@@ -235,19 +238,21 @@ def build(
     """
     spans = [tools, system, *_message_spans(transcript, edits, card)]
     has_images = any(span.weight.image_tokens for span in spans)
-    starts, links, weights = [0], [digest(b"prefix")], [NO_WEIGHT]
+    starts: list[int] = []
+    links: list[Hash] = []
+    weights: list[Weight] = []
+    length, after, weight = 0, digest(b"prefix"), NO_WEIGHT
     for index, span in enumerate(spans):
-        after = link(links[index], span.hashes)
+        starts.append(length)
+        links.append(after)
+        weights.append(weight)
+        length += len(span.blocks)
+        after = link(after, span.hashes)
+        weight += span.weight
         if index == 0:
             after = digest(after, parameters.system_salt())
         elif index == 1:
             after = digest(after, parameters.messages_salt(has_images))
-        starts.append(starts[index] + len(span.blocks))
-        links.append(after)
-        weights.append(weights[index] + span.weight)
-    length = starts.pop()
-    links.pop()
-    weights.pop()
     plan = ContextPlan(
         card, parameters, tuple(spans), tuple(starts), tuple(links), tuple(weights), length, (), len(transcript)
     )
@@ -280,8 +285,10 @@ def choose_parameters(card: ModelCard, settings: PlanSettings, effort: str | Non
     sent_effort = effort if effort in card.efforts and effort != card.default_effort else None
     max_tokens = min(settings.max_tokens, card.max_output_tokens)
     adaptive = card.thinking in (ThinkingSupport.ADAPTIVE, ThinkingSupport.ADAPTIVE_ON, ThinkingSupport.ALWAYS)
-    thinking = ThinkingSupport.ADAPTIVE if adaptive and settings.thinking else ThinkingSupport.NONE
-    return Parameters(max_tokens, thinking, None, sent_effort)
+    if adaptive and (settings.thinking or card.thinking is ThinkingSupport.ALWAYS):
+        return Parameters(max_tokens, ThinkingSupport.ADAPTIVE, None, sent_effort)
+    off_budget = 0 if card.thinking is ThinkingSupport.ADAPTIVE_ON else None
+    return Parameters(max_tokens, ThinkingSupport.NONE, off_budget, sent_effort)
 
 
 _NO_THINKING = ""
@@ -306,16 +313,18 @@ def _message_spans(transcript: Transcript, edits: EditState, card: ModelCard) ->
 
 def _sent_author(chunk: Chunk, card: ModelCard, last_user_seq: int, cuts: Sequence[ThinkingCut]) -> str | None:
     """Whose thinking in the chunk is sent: the model's own, nobody's (""), or None where only part of it is."""
-    if card.id not in chunk.thinking_models() or last_user_seq >= chunk.end_seq:
+    if card.id not in chunk.thinking_models():
         return _NO_THINKING
-    if last_user_seq > chunk.first_seq:
+    first, last = chunk.entries[0], chunk.entries[-1]
+    if last_user_seq > last.seq:
+        return _NO_THINKING
+    if last_user_seq > first.seq:
         return None
-    first_turn, last_turn = chunk.entries[0].turn, chunk.entries[-1].turn
     author: str | None = card.id
     for cut in cuts:
-        if cut.seq < chunk.first_seq and cut.turn >= last_turn:
+        if cut.seq < first.seq and cut.turn >= last.turn:
             return _NO_THINKING
-        if cut.seq < chunk.end_seq - 1 and cut.turn >= first_turn:
+        if cut.seq < last.seq and cut.turn >= first.turn:
             author = None
     return author
 

@@ -42,7 +42,7 @@ FORECAST = Forecast(40_000, 900, 12, 200, 800, 19_000_000, 30_000_000, 6.0, Fals
 
 
 class Author:
-    """Writes tasks of ordinary turns: some text, a tool call, and a result of about 2 KB."""
+    """Writes tasks of ordinary turns: some text, a tool call, and a result of about 1 KB."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -61,7 +61,7 @@ class Author:
         at, use_id = float(self._number), f"use_{self._random.getrandbits(64):x}"
         words = self._block(AssistantText(self._text(30)))
         use = self._block(ToolUse(use_id, "read_document", f'{{"path":"{self._text(3)}"}}'))
-        result = self._block(ToolResult(use_id, self._text(300)))
+        result = self._block(ToolResult(use_id, self._text(150)))
         return [
             [self._planned(turn, at, (words, use, result))],
             [BlockEnded(at, turn, words)],

@@ -113,7 +113,7 @@ def test_below_the_minimum_everything_is_fresh() -> None:
 def test_a_long_prompt_is_priced_at_its_step_as_a_whole() -> None:
     plan = plan_of(conversation(6))
     at_step, above = (
-        forecast(plan, EMPTY_CACHE, 0.0, lambda p, n=n: n * p // plan.length, STEPPED, OUTPUT, counted=True, seconds=1.0)
+        forecast(plan, EMPTY_CACHE, 0.0, lambda p, n=n: n * p // plan.length, STEPPED, OUTPUT, counted=True, seconds=1)
         for n in (3_000, 3_001)
     )
     assert at_step.cost_nanodollars == 3_000 * 3_750 + 300 * 15_000

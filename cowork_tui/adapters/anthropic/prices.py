@@ -11,6 +11,9 @@ from cowork_tui.core.pricing import ModelPrices, PriceRow
 if TYPE_CHECKING:
     from genai_prices.types import ModelPrice
 
+_MYTHOS, _FABLE = "claude-mythos-", "claude-fable-"
+"""A Mythos model costs what the Fable of the same number does; not every one has a row of its own."""
+
 _PICODOLLARS_A_TOKEN = 1_000_000
 """Of one dollar for a million tokens."""
 
@@ -34,6 +37,8 @@ def _look_up(model: str, day: date) -> ModelPrices | None:
 
     provider = get_snapshot().find_provider(None, "anthropic", None)
     info = provider.find_model(model)
+    if info is None and model.startswith(_MYTHOS):
+        info = provider.find_model(model.replace(_MYTHOS, _FABLE, 1))
     if info is None:
         return None
     published = info.get_prices(datetime.combine(day, time(12), UTC))

@@ -16,7 +16,7 @@ from cowork_tui.adapters.store.faults import damaged
 from cowork_tui.adapters.store.leases import Lease, current_boot_id
 from cowork_tui.adapters.store.packing import unpack
 from cowork_tui.adapters.store.search import Found, find_text
-from cowork_tui.adapters.store.sent import UNREADABLE, SentRequest, read_sent, task_key
+from cowork_tui.adapters.store.sent import UNREADABLE, SentRequest, chain, read_sent, task_key
 from cowork_tui.adapters.store.task_list import find_task, read_tasks
 from cowork_tui.core.blocks import Block
 from cowork_tui.core.errors import NotFound, StoreError
@@ -128,7 +128,8 @@ class HistoryQueries:
         with reading(self.path) as connection:
             key = task_key(connection, task_id)
             try:
-                return read_sent(connection, self._codec, key, turn, partial(read_block, connection))
+                lookup, walk = partial(read_block, connection), partial(chain, connection)
+                return read_sent(connection, self._codec, key, turn, lookup, walk)
             except UNREADABLE as error:
                 raise StoreError(f"Turn {turn} of task {task_id} is unreadable. {damaged(self.path)}") from error
 

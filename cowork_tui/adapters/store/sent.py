@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from cattrs.errors import StructureHandlerNotFoundError
 
@@ -19,6 +21,10 @@ from cowork_tui.engine.ports import BlockLookup
 
 UNREADABLE = (ValueError, KeyError, TypeError, IndexError, zlib.error, StructureHandlerNotFoundError)
 """What decoding a damaged row raises."""
+
+
+Walk: TypeAlias = Callable[[Hash, int], list[tuple[Hash, Hash]]]
+"""The head of a chain and its length to (prefix hash, block hash) from the first position to the head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +68,12 @@ def chain(connection: sqlite3.Connection, head: Hash, length: int) -> list[tuple
 
 
 def read_sent(
-    connection: sqlite3.Connection, codec: EventCodec, key: int, turn: int, lookup: BlockLookup
+    connection: sqlite3.Connection, codec: EventCodec, key: int, turn: int, lookup: BlockLookup, walk: Walk
 ) -> SentRequest:
-    """A past request. Raises NotFound for a turn never planned, and one of UNREADABLE for a damaged one."""
+    """A past request; `walk` is `chain` or what gives the same.
+
+    Raises NotFound for a turn never planned, and one of UNREADABLE for a damaged one.
+    """
     row = connection.execute(
         """SELECT head, positions, breakpoints, parameters, model, previous_message_id, body_sha256
            FROM turns WHERE task = ? AND turn = ?""",
@@ -73,7 +82,7 @@ def read_sent(
     if row is None:
         raise NotFound(f"There is no turn {turn} in this task: `cowork-tui show` lists its turns.")
     head, positions, breakpoints, parameters, model, previous_message_id, body_sha256 = row
-    links, points = chain(connection, head, positions), json.loads(unpack(breakpoints))
+    links, points = walk(head, positions), json.loads(unpack(breakpoints))
     return SentRequest(
         turn,
         tuple(lookup(block_hash) for _, block_hash in links),

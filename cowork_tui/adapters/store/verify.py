@@ -41,6 +41,7 @@ class _Checker:
         self._codec = EventCodec()
         self._key = key
         self._blocks: dict[Hash, Block] = {}
+        self._links: dict[Hash, tuple[Hash, Hash] | None] = {}
         self._changed_blocks: list[str] = []
 
     def faults(self, body_from_blocks: BodyFromBlocks) -> Iterator[str]:
@@ -82,6 +83,20 @@ class _Checker:
             self._blocks[block_hash] = block
         return self._blocks[block_hash]
 
+    def _walk(self, head: Hash, length: int) -> list[tuple[Hash, Hash]]:
+        """As `sent.chain`, but each link is read once: most of a request stood in the one before it."""
+        found: list[tuple[Hash, Hash]] = []
+        while len(found) < length:
+            if head not in self._links:
+                sql = "SELECT parent_hash, block_hash FROM prefixes WHERE hash = ?"
+                self._links[head] = self._connection.execute(sql, (head,)).fetchone()
+            link = self._links[head]
+            if link is None:
+                break
+            found.append((head, link[1]))
+            head = link[0]
+        return found[::-1]
+
     def _check_transcript(self, events: list[Event]) -> Iterator[str]:
         expected = [(seq, *entry) for seq, entry in enumerate(_entries(events))]
         stored = self._rows(
@@ -106,7 +121,7 @@ class _Checker:
     def _check_turn(self, planned: TurnPlanned, body_from_blocks: BodyFromBlocks) -> Iterator[str]:
         where = f"Turn {planned.turn}"
         try:
-            sent = read_sent(self._connection, self._codec, self._key, planned.turn, self._find_block)
+            sent = read_sent(self._connection, self._codec, self._key, planned.turn, self._find_block, self._walk)
         except (NotFound, *UNREADABLE) as error:
             yield f"{where}: its request can't be rebuilt: {error}."
             return

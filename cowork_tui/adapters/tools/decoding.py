@@ -22,7 +22,8 @@ _SIGNATURES = (
     (b"\x7fELF", "program"), (b"MZ", "program"), (b"SQLite format 3", "SQLite database"),
     (b"\xd0\xcf\x11\xe0", "old or protected Office file"),
 )  # fmt: skip
-_TEXT_CONTROLS = frozenset(b"\t\n\v\f\r\x1b\b")
+_NO_TEXT = bytes(byte for byte in range(0x20) if byte not in b"\t\n\v\f\r\x1b\b")
+"""Control characters that text does without."""
 _MAX_CONTROL_SHARE = 0.05
 """Random bytes hold 10 % control characters, text next to none."""
 
@@ -60,7 +61,7 @@ def binary_kind(start: bytes) -> str | None:
     """What a file is that holds no text, in words; None for text."""
     if any(start.startswith(bom) for bom, _ in _BOMS):
         return None
-    controls = sum(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in start)
+    controls = len(start) - len(start.translate(None, _NO_TEXT))
     if b"\0" not in start and controls <= len(start) * _MAX_CONTROL_SHARE and not start.startswith(b"%PDF-"):
         return None
     known = next((words for signature, words in _SIGNATURES if start.startswith(signature)), None)

@@ -29,8 +29,10 @@ MAX_COUNTED_MATCHES = 10_000
 MAX_LINE_CHARACTERS = 2000
 """A pattern looks at no more of a line than this."""
 MAX_PATTERN_CHARACTERS = 1000
-PATTERN_SECONDS = 5.0
-"""How long a pattern may work in one search; some take for ever."""
+PATTERN_SECONDS_PER_LINE = 1.0
+"""How long a pattern may work on one line; some take for ever."""
+PATTERN_SECONDS = 60.0
+"""The same for one search."""
 
 _SHOWN_CHARACTERS = 300
 _NAMED_FILES = 5
@@ -45,7 +47,7 @@ class Query:
     names: bool = False
     regex: bool = False
     max_results: int = 50
-    pattern_seconds: float = PATTERN_SECONDS
+    pattern_seconds: float = PATTERN_SECONDS_PER_LINE
 
 
 @dataclass(slots=True)
@@ -83,7 +85,7 @@ def search_files(folder: Folder, documents: Documents, query: Query, stop: Stop)
                 results.add(shown(path))
         else:
             text = _text_of(path, opener, documents, results, stop)
-            if text is not None:
+            if text is not None and (query.regex or query.text.lower() in text.lower()):
                 _match_lines(path, text, matcher, results)
         results.files += results.matches > before
         if results.full:
@@ -166,12 +168,13 @@ class _TimedPattern:
 
     def __init__(self, pattern: regex.Pattern[str], seconds: float) -> None:
         self._pattern = pattern
-        self._seconds_left = seconds
+        self._seconds_per_line = seconds
+        self._seconds_left = PATTERN_SECONDS
 
     def find(self, line: str) -> int | None:
         began = time.perf_counter()
         try:
-            timeout = max(self._seconds_left, 0.01)
+            timeout = max(0.01, min(self._seconds_left, self._seconds_per_line))
             match = self._pattern.search(line[:MAX_LINE_CHARACTERS], timeout=timeout, concurrent=True)
         except TimeoutError:
             raise ToolFailure("the regular expression takes too long: use a simpler one, or a plain query") from None

@@ -14,7 +14,7 @@ from cowork_tui.demo.clerk.tasks.inventory import inventory
 from cowork_tui.demo.clerk.tasks.search import search
 from cowork_tui.demo.clerk.tasks.sort import sort
 from cowork_tui.demo.clerk.tasks.summarise import summarise
-from cowork_tui.demo.reply import Reply, TextPart, ToolUsePart
+from cowork_tui.demo.reply import Reply, ToolUsePart
 
 __all__ = ["answer"]
 
@@ -71,8 +71,3 @@ def _carry_out(task: TaskView, goal: Goal) -> Reply:
     if goal.kind == "summarise":
         return summarise(task, goal)
     return search(task, goal)
-
-
-def text_of(reply: Reply) -> str:
-    """The visible text of a reply."""
-    return "\n".join(part.text for part in reply.parts if isinstance(part, TextPart))

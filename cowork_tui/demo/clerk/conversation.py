@@ -28,7 +28,8 @@ def without_goal(task: TaskView, chat: bool) -> Reply:
         return pong()
     lines = "\n".join(f"- {ability}" for ability in ABILITIES)
     return _say(
-        f"This goal is beyond a script, and this demo is a script, not AI. It can:\n{lines}\nTry one of these, or a line `CALL <tool> <json>` to call a tool."
+        f"This goal is beyond a script, and this demo is a script, not AI. It can:\n{lines}\n"
+        "Try one of these, or a line `CALL <tool> <json>` to call a tool."
     )
 
 

@@ -53,7 +53,8 @@ def follow(directives: list[Directive], offered: list[str], done: list[str], may
     directive = directives[len(done)]
     if directive.fault:
         return _say(
-            f"The JSON after CALL {directive.tool} can't be read: {directive.fault}. Write one JSON object, then send it again."
+            f"The JSON after CALL {directive.tool} can't be read: {directive.fault}. "
+            "Write one JSON object, then send it again."
         )
     if directive.tool not in offered:
         names = ", ".join(offered) or "none"

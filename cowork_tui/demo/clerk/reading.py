@@ -24,9 +24,12 @@ MAX_READING_TURNS = 24
 _HEADER = re.compile(r"^(?P<path>[^\n|]+?) \| (?P<kind>[\w.+-]+) \|[^\n]*$", re.MULTILINE)
 _LEFT_OUT = re.compile(r"\n?\[left out: [^\]\n]*offset=(?P<offset>\d+)[^\]\n]*\]\s*$")
 _LISTED = re.compile(r"^(?P<path>[^\t\n]+)\t(?P<size>\d+)", re.MULTILINE)
-_BINARY = frozenset(
-    ["png", "jpg", "jpeg", "gif", "webp", "bmp", "ico", "tif", "tiff", "heic", "svg", "mp3", "wav", "ogg", "flac", "m4a", "mp4", "mov", "avi", "mkv", "zip", "gz", "tgz", "bz2", "xz", "7z", "rar", "tar", "exe", "dll", "so", "dylib", "bin", "iso", "dmg", "pyc", "class", "o", "a", "db", "sqlite", "sqlite3", "ttf", "otf", "woff", "woff2", "psd", "ai", "lock", "key", "p12"]
-)
+_BINARY = frozenset([
+    "png", "jpg", "jpeg", "gif", "webp", "bmp", "ico", "tif", "tiff", "heic", "svg", "mp3", "wav", "ogg",
+    "flac", "m4a", "mp4", "mov", "avi", "mkv", "zip", "gz", "tgz", "bz2", "xz", "7z", "rar", "tar", "exe",
+    "dll", "so", "dylib", "bin", "iso", "dmg", "pyc", "class", "o", "a", "db", "sqlite", "sqlite3", "ttf",
+    "otf", "woff", "woff2", "psd", "ai", "lock", "key", "p12",
+])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

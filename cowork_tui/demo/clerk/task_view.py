@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from cowork_tui.demo.clerk.directives import has_directive
-from cowork_tui.demo.clerk.goals import Goal, recognise
+from cowork_tui.demo.clerk.goals import Goal, asks_for_conversation_summary, recognise
 from cowork_tui.demo.clerk.request_view import RequestView, ToolCall, UserText
 
 _GO_ON = re.compile(
@@ -53,6 +53,8 @@ def current_task(request: RequestView) -> TaskView | None:
     goal: Goal | None = None
     meanwhile = ""
     for said in request.user_texts:
+        if start is not None and asks_for_conversation_summary(said.text):
+            continue
         fresh = start is None or any(start.message < closing < said.message for closing in request.closing_turns)
         is_note = start is not None and bool(_NOTE.match(said.text))
         own_goal = None if is_note else recognise(said.blocks)

@@ -63,7 +63,10 @@ def _acknowledgement(task: TaskView) -> str:
         return ""
     said = " ".join(task.said_meanwhile.split())
     said = said if len(said) <= 120 else said[:117] + "…"
-    return f"Noted: “{said}”. A script can't take up new wishes half-way; I go on with the task and say at the end what the documents show."
+    return (
+        f"Noted: “{said}”. A script can't take up new wishes half-way; "
+        "I go on with the task and say at the end what the documents show."
+    )
 
 
 def _plan_update(task: TaskView, plan: Sequence[Step], active: int) -> list[ToolUsePart]:

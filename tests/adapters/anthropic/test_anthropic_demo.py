@@ -110,16 +110,17 @@ async def test_the_reason_of_a_miss_is_passed_on(demo_url: str) -> None:
     assert again.cache_miss_reason == "messages_changed"
 
 
-@pytest.mark.parametrize("card", [card for card in CARDS if "mythos" not in card.id], ids=lambda card: card.id)
 @pytest.mark.parametrize("thinking", [True, False])
-async def test_every_model_takes_what_is_sent_to_it(demo_url: str, card: ModelCard, thinking: bool) -> None:
+async def test_every_model_takes_what_is_sent_to_it(demo_url: str, thinking: bool) -> None:
     own = provider(demo_url)
     contents = [Document("Rules", "Be brief."), UserText(" "), Summary("Before: nothing."), UserText("go")]
     transcript = Transcript().append(0, [block(content) for content in contents])
-    effort = "low" if "low" in card.efforts else None
-    started, replied, _ = await turn(own, planned(transcript, card, effort=effort, thinking=thinking), None)
-    assert known_card(started.model) is not None
-    assert all(made.model == started.model for made in replied if isinstance(made, Thinking))
+    for card in CARDS:
+        if card.line != "mythos":
+            effort = "low" if "low" in card.efforts else None
+            started, replied, _ = await turn(own, planned(transcript, card, effort=effort, thinking=thinking), None)
+            assert started.model.startswith(card.id)
+            assert all(made.model == started.model for made in replied if isinstance(made, Thinking))
 
 
 async def test_a_model_that_is_not_there_is_told_apart(demo_url: str) -> None:

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cowork_tui.adapters.anthropic.wire import (
@@ -269,6 +269,7 @@ def as_dict(own: Block, ttl: Ttl | None) -> dict[str, Any]:
     return value
 
 
+@settings(max_examples=50)
 @given(st.lists(HEAD, max_size=4), st.lists(MESSAGE, max_size=12), st.data())
 def test_joined_fragments_equal_the_dumped_value(
     head: list[Content], messages: list[Content], data: st.DataObject
@@ -297,6 +298,7 @@ def test_joined_fragments_equal_the_dumped_value(
         assert joined == json.dumps(expected, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
 
 
+@settings(max_examples=50)
 @given(st.lists(MESSAGE, min_size=1, max_size=8), st.lists(MESSAGE, max_size=4))
 def test_a_longer_transcript_extends_the_bytes_of_the_shorter(first: list[Content], more: list[Content]) -> None:
     blocks = [block(content) for content in (*first, *more)]

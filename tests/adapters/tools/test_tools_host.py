@@ -36,7 +36,7 @@ def test_five_tools_are_offered_with_closed_schemas(desk) -> None:
         ("read_document", {"path": None}, "read_document needs path: a string"),
         ("read_document", {"path": 5}, "path of read_document must be a string, not a number"),
         ("read_document", {"path": ["a"]}, "path of read_document must be a string, not a list"),
-        ("read_document", {"path": "a.txt", "offset": "5"}, "offset of read_document must be a whole number, not a string"),
+        ("read_document", {"path": "a.txt", "offset": "5"}, "must be a whole number, not a string"),
         ("read_document", {"path": "a.txt", "offset": True}, "must be a whole number, not true or false"),
         ("read_document", {"path": "a.txt", "offset": 1.5}, "must be a whole number, not a number"),
         ("read_document", {"path": "a.txt", "offset": -1}, "offset of read_document must be 0 or more, not -1"),
@@ -93,9 +93,13 @@ def test_folders_that_can_not_be_worked_in_are_bad_input(tmp_path) -> None:
     file.write_text("x")
     check_folder(tmp_path)
     for path, sentence in (
-        (tmp_path / "none", "does not exist"), (file, "is a file, not a folder"), (tmp_path / "a\x1bb", r"a\x1bb does not"),
-        (file / "below", "can't be reached"), (tmp_path / "a\0b", "can't be reached"), (tmp_path / ("x" * 300), "can't be reached"),
-    ):  # fmt: skip
+        (tmp_path / "none", "does not exist"),
+        (tmp_path / "a\x1bb", r"a\x1bb does not exist"),
+        (file, "is a file, not a folder"),
+        (file / "below", "can't be reached"),
+        (tmp_path / "a\0b", "can't be reached"),
+        (tmp_path / ("x" * 300), "can't be reached"),
+    ):
         with pytest.raises(BadInput) as raised:
             check_folder(path)
         assert sentence in str(raised.value)

@@ -35,10 +35,11 @@ CLIMBING = [
 
 ABSOLUTE = [
     "/", "//", "///", "/.", "/etc", "/etc/passwd", "//etc/passwd", "///etc//passwd", "/etc/./passwd", "/etc/passwd/",
-    "/proc/self/environ", "/proc/self/mem", "/proc/self/cwd/../outside/secret.txt", "/proc/self/fd/0", "/proc/1/root/etc",
-    "/proc/thread-self/environ", "/sys/kernel", "/dev/null", "/dev/zero", "/dev/random", "/dev/tty", "/dev/stdin",
-    "/dev/fd/0", "/dev/shm/x", "/tmp", "/root/.ssh/id_rsa", "{outside}", "{outside}/secret.txt", "/{outside}/secret.txt",
-    "{outside}/new.txt", "{outside}/./secret.txt", "{work}/../outside/secret.txt", "{work}/sub/../../outside/secret.txt",
+    "/proc/self/environ", "/proc/self/mem", "/proc/self/cwd/../outside/secret.txt", "/proc/self/fd/0",
+    "/proc/1/root/etc", "/proc/thread-self/environ", "/sys/kernel", "/dev/null", "/dev/zero", "/dev/random", "/dev/tty",
+    "/dev/stdin", "/dev/fd/0", "/dev/shm/x", "/tmp", "/root/.ssh/id_rsa",
+    "{outside}", "{outside}/secret.txt", "/{outside}/secret.txt", "{outside}/new.txt", "{outside}/./secret.txt",
+    "{work}/../outside/secret.txt", "{work}/sub/../../outside/secret.txt",
     "{work}-twin/secret.txt", "{work}/..", "{work}/../", "{work}/link_dir/secret.txt", "{work}/link_file",
 ]  # fmt: skip
 
@@ -65,8 +66,9 @@ BAD_NAMES = [
 ODD_BUT_INSIDE = [
     "%2e%2e/outside/secret.txt", "%2e%2e%2foutside", "..%2foutside%2fsecret.txt", ". ./outside/secret.txt", "…/outside",
     ".../outside/secret.txt", "．．/outside/secret.txt", "․․/outside/secret.txt", "~/secret.txt", "~root/.profile",
-    "$HOME/secret.txt", "${PWD}/../x".replace("..", "dots"), "`id`", "file:", "file:etc", "C:", "LINK_FILE", "Link_Dir/secret.txt",
-    "link_file ", " link_file", "link\u200b_file", "con", "nul.txt", "-rf", "*", "?", "|", "a;b",
+    "$HOME/secret.txt", "${PWD}/../x".replace("..", "dots"), "`id`", "file:",
+    "file:etc", "C:", "LINK_FILE", "Link_Dir/secret.txt", "link_file ", " link_file", "link\u200b_file",
+    "con", "nul.txt", "-rf", "*", "?", "|", "a;b",
 ]  # fmt: skip
 """Names that other programs would read otherwise. They are names: whatever happens, happens inside."""
 
@@ -125,6 +127,12 @@ def _named(pattern: str, work: Path, outside: Path) -> str:
     return pattern.replace("{work}", str(work)).replace("{outside}", str(outside))
 
 
+def _is_the_systems(path: str, tmp_path: Path) -> bool:
+    """Whether a write that got through would harm the machine; there the refusal of the intent must do."""
+    absolute = path.startswith("/") and not path.lstrip("/").startswith(str(tmp_path).lstrip("/"))
+    return absolute or any(link in path for link in ("root_link", "proc_", "dev_link"))
+
+
 @pytest.mark.parametrize("path", HOSTILE, ids=ascii)
 def test_a_hostile_path_is_refused_in_one_sentence_and_nothing_outside_changes(shared_ground, path: str) -> None:
     desk, outside = shared_ground
@@ -137,7 +145,9 @@ def test_a_hostile_path_is_refused_in_one_sentence_and_nothing_outside_changes(s
     ):
         intent = desk.intent(name, path=path, **rest)
         assert SECRET not in intent.preview + intent.summary
-        assert SECRET not in desk.refusal(name, path=path, **rest)
+        assert intent.error is not None or not intent.changes
+        if not (intent.changes and _is_the_systems(path, outside.parent)):
+            assert SECRET not in desk.refusal(name, path=path, **rest)
     for name, rest in (("list_files", {"pattern": path}), ("search_files", {"query": "secret"})):
         text = desk.outcome(name, path=path, **rest).text
         assert SECRET not in text
@@ -242,13 +252,13 @@ def test_swapping_all_the_time_never_lets_a_read_or_write_out(ground) -> None:
         race, link = desk.folder / "race", desk.folder / "link"
         for number in itertools.count():
             aside = desk.folder / f"aside_{number}"
-            steps = (
-                lambda: link.symlink_to(outside), lambda: race.rename(aside), lambda: link.rename(race),
-                race.unlink, lambda: aside.rename(race),
-            )  # fmt: skip
-            for step in steps:
+            for move, target in ((link.symlink_to, outside), (race.rename, aside), (link.rename, race)):
                 with suppress(OSError):
-                    step()
+                    move(target)
+            with suppress(OSError):
+                race.unlink()
+            with suppress(OSError):
+                aside.rename(race)
             if done.is_set():
                 return
 

@@ -105,7 +105,8 @@ def test_a_note_can_not_make_the_journal_touch_another_folder(desk, tmp_path) ->
     desk.repeatable(1, "write_file", WRITE)
     (pending,) = desk.journal.resolve_pending()
     notes = PendingNotes(desk.originals / "pending")
-    notes.write(replace(pending.note, change=replace(pending.note.change, path="../victim.txt"), temp_name="victim.txt"))
+    change = replace(pending.note.change, path="../victim.txt")
+    notes.write(replace(pending.note, change=change, temp_name="victim.txt"))
     assert [again.state for again in desk.journal.resolve_pending()] == [PendingState.UNKNOWN]
     desk.journal.forget(pending.note.key)
     assert victim.read_text() == "safe"

@@ -159,8 +159,9 @@ def test_an_intent_shows_the_change_and_makes_none(desk) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(
-    st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=30), st.lists(st.sampled_from(["a", "b", "c"]), max_size=30)
-)  # fmt: skip
+    st.lists(st.sampled_from(["a", "b", "c", "d"]), max_size=30),
+    st.lists(st.sampled_from(["a", "b", "c"]), max_size=30),
+)
 def test_a_preview_leads_from_the_old_lines_to_the_new(old: list[str], new: list[str]) -> None:
     preview = diff("x", "\n".join(old), "\n".join(new)).splitlines()
     result, taken = list[str](), 0

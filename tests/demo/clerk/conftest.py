@@ -6,11 +6,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
-from cowork_tui.core.json_values import JsonObject, JsonValue
 from cowork_tui.demo.clerk import answer
 from cowork_tui.demo.reply import Reply, TextPart, ThinkingPart, ToolUsePart
 
@@ -28,15 +27,16 @@ class FolderHost:
     read_limit: int = 20_000
     list_limit: int = 500
     thinking: bool = False
-    messages: list[dict[str, JsonValue]] = field(default_factory=list)
+    asks_twice: bool = False
+    messages: list[dict[str, Any]] = field(default_factory=list)
     hidden: dict[str, str] = field(default_factory=dict)
     replies: list[Reply] = field(default_factory=list)
-    calls: list[tuple[str, JsonObject]] = field(default_factory=list)
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
-    def body(self) -> JsonObject:
+    def body(self) -> dict[str, Any]:
         """The request of the next turn."""
-        tools: list[JsonValue] = [{"name": name, "input_schema": {"type": "object"}} for name in self.tools]
-        body: dict[str, JsonValue] = {"model": "m", "max_tokens": 4096, "messages": self.messages, "tools": tools}
+        tools: list[Any] = [{"name": name, "input_schema": {"type": "object"}} for name in self.tools]
+        body: dict[str, Any] = {"model": "m", "max_tokens": 4096, "messages": self.messages, "tools": tools}
         body["system"] = [{"type": "text", "text": "You work on files."}]
         if self.thinking:
             body["thinking"] = {"type": "adaptive"}
@@ -47,7 +47,7 @@ class FolderHost:
         self.messages.append({"role": "user", "content": goal})
         for turn in range(max_turns):
             reply = answer(self.body())
-            assert reply == answer(self.body())
+            assert not self.asks_twice or reply == answer(self.body())
             self.replies.append(reply)
             self.messages.append(
                 {"role": "assistant", "content": [self._block(part, turn, i) for i, part in enumerate(reply.parts)]}
@@ -56,7 +56,7 @@ class FolderHost:
                 return "\n".join(part.text for part in reply.parts if isinstance(part, TextPart))
             results = self._results()
             assert results
-            content: list[JsonValue] = list(results)
+            content: list[Any] = list(results)
             self.messages.append({"role": "user", "content": content})
             said = meddle(turn, self) if meddle else None
             if said:
@@ -83,21 +83,21 @@ class FolderHost:
                 count += 1
         return count
 
-    def _block(self, part: TextPart | ThinkingPart | ToolUsePart, turn: int, index: int) -> dict[str, JsonValue]:
+    def _block(self, part: TextPart | ThinkingPart | ToolUsePart, turn: int, index: int) -> dict[str, Any]:
         if isinstance(part, TextPart):
             return {"type": "text", "text": part.text}
         if isinstance(part, ThinkingPart):
             return {"type": "thinking", "thinking": part.text, "signature": "s"}
         assert part.name in self.tools
-        self.calls.append((part.name, part.input))
+        self.calls.append((part.name, dict(part.input)))
         return {"type": "tool_use", "id": f"t{len(self.calls)}", "name": part.name, "input": dict(part.input)}
 
-    def _results(self) -> list[JsonValue]:
+    def _results(self) -> list[Any]:
         content = self.messages[-1]["content"]
         assert isinstance(content, list)
         return [self._result(block) for block in content if block["type"] == "tool_use"]
 
-    def _result(self, block: JsonObject) -> JsonValue:
+    def _result(self, block: dict[str, Any]) -> dict[str, Any]:
         given = block["input"]
         assert isinstance(given, dict)
         name = str(block["name"])
@@ -105,7 +105,7 @@ class FolderHost:
         text = fault or getattr(self, f"_{name}")(given)
         return {"type": "tool_result", "tool_use_id": block["id"], "content": text, "is_error": bool(fault)}
 
-    def _list_files(self, given: dict[str, JsonValue]) -> str:
+    def _list_files(self, given: dict[str, Any]) -> str:
         offset = given.get("offset", 0)
         assert isinstance(offset, int)
         folder = str(given.get("path", "."))
@@ -119,7 +119,7 @@ class FolderHost:
             )
         return "\n".join(lines)
 
-    def _read_document(self, given: dict[str, JsonValue]) -> str:
+    def _read_document(self, given: dict[str, Any]) -> str:
         path, offset = str(given["path"]), given.get("offset", 0)
         assert isinstance(offset, int)
         text = self.files[path]
@@ -129,21 +129,21 @@ class FolderHost:
         cut = f"\n[left out: characters {end} to {len(text)}; read on with offset={end}]" if end < len(text) else ""
         return f"{path} | {kind} | {len(text)} characters\n\n{piece}{cut}"
 
-    def _write_file(self, given: dict[str, JsonValue]) -> str:
+    def _write_file(self, given: dict[str, Any]) -> str:
         path, content = str(given["path"]), str(given["content"])
         self.files[path] = content
         return f"wrote {path}: {content.count(chr(10))} lines, {len(content.encode())} bytes (new file)"
 
-    def _update_plan(self, given: dict[str, JsonValue]) -> str:
+    def _update_plan(self, given: dict[str, Any]) -> str:
         steps = given["steps"]
         assert isinstance(steps, list)
         done = sum(1 for step in steps if step["status"] == "done")
         return f"plan: {done} of {len(steps)} done"
 
-    def _recall(self, given: dict[str, JsonValue]) -> str:
+    def _recall(self, given: dict[str, Any]) -> str:
         return self.hidden[str(given["id"])]
 
-    def _search_files(self, given: dict[str, JsonValue]) -> str:
+    def _search_files(self, given: dict[str, Any]) -> str:
         query = str(given["query"]).lower()
         if given.get("where") == "names":
             hits = [path for path in self.files if query in path.lower()]

@@ -1,8 +1,11 @@
 """Directives, probes, schemas, forced tools, and bodies that make no sense."""
 
+# ruff: noqa: E501 - documents and bodies read best on one line
+
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,16 +23,16 @@ def words(reply: Reply) -> str:
     return "\n".join(part.text for part in reply.parts if isinstance(part, TextPart))
 
 
-def ask(text: str, **rest: object) -> Reply:
+def ask(text: str, **rest: Any) -> Reply:
     """The reply to one user text."""
-    return answer({"messages": [{"role": "user", "content": text}], **rest})  # type: ignore[dict-item]
+    return answer({"messages": [{"role": "user", "content": text}], **rest})
 
 
-def use(call: str, name: str, given_input: dict[str, object]) -> dict[str, object]:
+def use(call: str, name: str, given_input: dict[str, Any]) -> dict[str, Any]:
     return {"role": "assistant", "content": [{"type": "tool_use", "id": call, "name": name, "input": given_input}]}
 
 
-def result(call: str, content: object) -> dict[str, object]:
+def result(call: str, content: Any) -> dict[str, Any]:
     return {"role": "user", "content": [{"type": "tool_result", "tool_use_id": call, "content": content}]}
 
 
@@ -48,27 +51,27 @@ def test_a_goal_beyond_a_script_is_said_plainly_with_what_it_can_do() -> None:
 
 
 def test_calls_are_made_one_after_another_and_then_done() -> None:
-    user: dict[str, object] = {"role": "user", "content": 'Please:\nCALL add {"a": 1}\nCALL add {\n "a": 2}\n'}
-    first = answer({"messages": [user], "tools": [TOOL]})  # type: ignore[dict-item]
+    user: dict[str, Any] = {"role": "user", "content": 'Please:\nCALL add {"a": 1}\nCALL add {\n "a": 2}\n'}
+    first = answer({"messages": [user], "tools": [TOOL]})
     assert first == Reply((ToolUsePart("add", {"a": 1}),), "tool_use")
     history = [user, use("t1", "add", {"a": 1}), result("t1", "one")]
-    assert answer({"messages": history, "tools": [TOOL]}).parts == (ToolUsePart("add", {"a": 2}),)  # type: ignore[dict-item]
+    assert answer({"messages": history, "tools": [TOOL]}).parts == (ToolUsePart("add", {"a": 2}),)
     history += [
         use("t2", "add", {"a": 2}),
         result("t2", [{"type": "text", "text": "two"}, {"type": "text", "text": "three"}]),
     ]
-    assert words(answer({"messages": history, "tools": [TOOL]})) == "DONE two\nthree"  # type: ignore[dict-item]
+    assert words(answer({"messages": history, "tools": [TOOL]})) == "DONE two\nthree"
 
 
 def test_a_later_directive_starts_anew() -> None:
-    history: list[object] = [
+    history: list[Any] = [
         {"role": "user", "content": 'CALL add {"a": 1}'},
         use("t1", "add", {"a": 1}),
         result("t1", "one"),
         {"role": "assistant", "content": "DONE one"},
         {"role": "user", "content": [{"type": "text", "text": 'CALL add {"a": 5}'}]},
     ]
-    assert answer({"messages": history, "tools": [TOOL]}).parts == (ToolUsePart("add", {"a": 5}),)  # type: ignore[dict-item]
+    assert answer({"messages": history, "tools": [TOOL]}).parts == (ToolUsePart("add", {"a": 5}),)
 
 
 def test_an_unknown_tool_and_bad_json_are_named() -> None:
@@ -109,7 +112,7 @@ def test_a_receipt_in_the_text_fills_fields_of_that_name() -> None:
         "type": "object",
         "properties": {name: {"type": "string"} for name in ("vendor", "date", "total", "currency")},
     }
-    schema["properties"]["total"] = {"type": "number"}  # type: ignore[index]
+    schema["properties"]["total"] = {"type": "number"}
     text = "Corner Shop\nRECEIPT\n2026-05-04\nTotal 2.50 EUR\nCash 5.00\n"
     made = json.loads(words(ask(text, output_config={"format": {"type": "json_schema", "schema": schema}})))
     assert made == {"vendor": "Corner Shop", "date": "2026-05-04", "total": 2.5, "currency": "EUR"}
@@ -129,18 +132,38 @@ def test_tool_choice_none_calls_nothing() -> None:
 
 
 def test_a_summary_of_the_conversation_calls_no_tool_and_keeps_the_goal() -> None:
-    history: list[object] = [
+    history: list[Any] = [
         {"role": "user", "content": "Put the receipts into a table"},
         use("t1", "list_files", {"path": "."}),
         result("t1", "1 files in .\na.txt\t5"),
         {"role": "user", "content": "Summarise the conversation so far in a few lines."},
     ]
-    text = words(answer({"messages": history, "tools": [{"name": "list_files"}, {"name": "read_document"}]}))  # type: ignore[dict-item]
+    text = words(answer({"messages": history, "tools": [{"name": "list_files"}, {"name": "read_document"}]}))
     assert "Goal: Put the receipts into a table" in text and "list_files 1" in text
 
 
 KEYS = st.sampled_from(
-    ["type", "text", "content", "role", "name", "input", "id", "tool_use_id", "is_error", "messages", "tools", "tool_choice", "thinking", "output_config", "format", "schema", "path", "steps", "system"]
+    [
+        "type",
+        "text",
+        "content",
+        "role",
+        "name",
+        "input",
+        "id",
+        "tool_use_id",
+        "is_error",
+        "messages",
+        "tools",
+        "tool_choice",
+        "thinking",
+        "output_config",
+        "format",
+        "schema",
+        "path",
+        "steps",
+        "system",
+    ]
 )
 TEXTS = st.sampled_from(
     [
@@ -175,17 +198,17 @@ BODY = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(BODY | st.dictionaries(KEYS, JSON, max_size=5))
-def test_no_body_makes_it_fail_and_every_answer_repeats(body: dict[str, object]) -> None:
-    reply = answer(body)  # type: ignore[arg-type]
+def test_no_body_makes_it_fail_and_every_answer_repeats(body: dict[str, Any]) -> None:
+    reply = answer(body)
     assert reply.parts and reply.stop_reason in {"end_turn", "tool_use"}
     assert (reply.stop_reason == "tool_use") == any(isinstance(part, ToolUsePart) for part in reply.parts)
-    assert answer(body) == reply  # type: ignore[arg-type]
+    assert answer(body) == reply
     json.dumps([part.input for part in reply.parts if isinstance(part, ToolUsePart)])
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(
     st.lists(
         st.text(max_size=40)

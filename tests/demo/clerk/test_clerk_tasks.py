@@ -1,9 +1,13 @@
 """Inventory, sorting, summaries and search, through the tools; and which goal is which."""
 
+# ruff: noqa: E501 - documents and bodies read best on one line
+
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -55,14 +59,14 @@ def test_the_words_to_search_are_taken_from_the_goal(goal: str, query: str) -> N
     assert found is not None and found.query == query
 
 
-def test_inventory(folder) -> None:
+def test_inventory(folder: Callable[..., Any]) -> None:
     host = folder(dict(FILES))
     words = host.run("Make an inventory of this folder")
     assert "lists 4 files" in words
     assert all(f"| {path} | {len(text.encode())} |" in host.files["inventory.md"] for path, text in FILES.items())
 
 
-def test_sorting_writes_a_table_of_kinds(folder) -> None:
+def test_sorting_writes_a_table_of_kinds(folder: Callable[..., Any]) -> None:
     host = folder({**FILES, "pic.png": "x"})
     host.run("Sort the documents by kind")
     rows = list(csv.reader(io.StringIO(host.files["sorted.csv"])))
@@ -78,7 +82,7 @@ def test_sorting_writes_a_table_of_kinds(folder) -> None:
     assert kinds["plan.md"] not in {"invoice", "receipt"}
 
 
-def test_summary_uses_the_documents_own_words(folder) -> None:
+def test_summary_uses_the_documents_own_words(folder: Callable[..., Any]) -> None:
     host = folder(dict(FILES))
     host.run("Summarise the documents into digest.md")
     text = host.files["digest.md"]
@@ -86,19 +90,19 @@ def test_summary_uses_the_documents_own_words(folder) -> None:
     assert "Total EUR 70.00" in text
 
 
-def test_summary_of_one_named_file_reads_only_that(folder) -> None:
+def test_summary_of_one_named_file_reads_only_that(folder: Callable[..., Any]) -> None:
     host = folder(dict(FILES))
     host.run("Summarise plan.md")
     assert [given["path"] for name, given in host.calls if name == "read_document"] == ["plan.md", "summary.md"]
 
 
-def test_search_lists_matches_and_falls_back_to_names(folder) -> None:
+def test_search_lists_matches_and_falls_back_to_names(folder: Callable[..., Any]) -> None:
     host = folder(dict(FILES))
     assert "letters/bo.txt:3: the roof was repaired" in host.run('find "roof"')
     assert "paper/offer.txt" in host.run('find "offer"')
     assert "Nothing found" in host.run('find "zebra"')
 
 
-def test_a_failing_search_is_said(folder) -> None:
+def test_a_failing_search_is_said(folder: Callable[..., Any]) -> None:
     host = folder(dict(FILES), broken={"search_files": "The pattern can't be read: unbalanced bracket."})
     assert "unbalanced bracket" in host.run('find "roof"')

@@ -24,7 +24,7 @@ def parsing(name: str, what: str) -> Iterator[None]:
         yield
     except (ToolFailure, Stopped, MemoryError):
         raise
-    except Exception as error:  # noqa: BLE001  a broken file can raise anything in the libraries' depths: KeyError, struct.error, …
+    except Exception as error:  # a broken file can raise anything in the libraries' depths: KeyError, struct.error, …
         reason = " ".join(str(error).split())[:120] or type(error).__name__
         raise ToolFailure(f"{name} is broken or no {what} ({reason}): ask the user for another copy") from error
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-CODES = ["EUR", "USD", "GBP", "CHF", "JPY", "CNY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK", "HUF", "RON", "BGN", "TRY", "RUB", "UAH", "ILS", "INR", "KRW", "THB", "SGD", "HKD", "MXN", "BRL", "ARS", "CLP", "COP", "PEN", "ZAR", "AED", "SAR", "EGP", "MAD", "TND", "IDR", "MYR", "PHP", "VND", "TWD", "PKR", "LKR", "KES", "NGN", "RSD", "GEL"]
-
+CODES = [
+    "EUR", "USD", "GBP", "CHF", "JPY", "CNY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK",
+    "HUF", "RON", "BGN", "TRY", "RUB", "UAH", "ILS", "INR", "KRW", "THB", "SGD", "HKD", "MXN", "BRL", "ARS",
+    "CLP", "COP", "PEN", "ZAR", "AED", "SAR", "EGP", "MAD", "TND", "IDR", "MYR", "PHP", "VND", "TWD", "PKR",
+    "LKR", "KES", "NGN", "RSD", "GEL",
+]  # fmt: skip
 _SIGNS: tuple[tuple[str, str], ...] = (
     (r"US ?\$", "USD"),
     (r"(?:CA?|CAD) ?\$", "CAD"),

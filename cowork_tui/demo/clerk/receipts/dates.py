@@ -40,7 +40,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("name", re.compile(rf"(?<![a-z]){_MONTH}\.?[\s-]{{1,2}}(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?:,\s?|\s"
         rf"|-)(?P<year>20\d\d)(?!\d)")),
     ("name", re.compile(rf"(?<!\d)(?P<year>20\d\d)[-. ]{_MONTH}[-. ](?P<day>[0-3]?\d)(?!\d)")),
-    ("numeric", re.compile(r"(?<![\d.,/-])(?P<a>\d{1,2})\s?(?P<sep>[./-])\s?(?P<b>\d{1,2})\s?(?P=sep)\s?(?P<year>20\d\d)(?!\d)")),
+    ("numeric", re.compile(r"(?<![\d.,/-])(?P<a>\d{1,2})\s?(?P<sep>[./-])\s?"
+        r"(?P<b>\d{1,2})\s?(?P=sep)\s?(?P<year>20\d\d)(?!\d)")),
     ("numeric", re.compile(r"(?<![\d.,/-])(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<year>\d\d)(?![\d/-]"
         r"|[.,]\d)")),
 )  # fmt: skip

@@ -12,13 +12,15 @@ from cowork_tui.demo.clerk.receipts.currency import currencies_in, document_curr
 from cowork_tui.demo.clerk.receipts.dates import date_in_name, dates_in, receipt_date, writes_month_first
 from cowork_tui.demo.clerk.receipts.kinds import PAYABLE, Title, denies_being_payable, title_of, titles
 from cowork_tui.demo.clerk.receipts.money import amounts_in, plain
-from cowork_tui.demo.clerk.receipts.tables import Record, find_table, is_list_of_records, record_in
+from cowork_tui.demo.clerk.receipts.tables import Record, Table, find_table, is_list_of_records, record_in
 from cowork_tui.demo.clerk.receipts.text import Row, fold, rows_of
 from cowork_tui.demo.clerk.receipts.totals import IN_A_SENTENCE, best_total
 from cowork_tui.demo.clerk.receipts.vendors import clean_name, vendor_in_name, vendor_of
 
 # How much must speak for a receipt before a document counts as one.
 ENOUGH = 4.0
+# The share of a title line that a word must fill to name the document by itself.
+SURE = 0.5
 _EVIDENCE: tuple[tuple[float, re.Pattern[str]], ...] = (
     (1.0, re.compile(r"\b(?:visa|mastercard|maestro|amex|girocard|ec.?karte|kreditkarte|credit card|debit card"
         r"|contactless|kontaktlos|paypal|twint|apple pay|bancomat|carte bancaire|\bcb\b|especes"
@@ -33,9 +35,11 @@ _EVIDENCE: tuple[tuple[float, re.Pattern[str]], ...] = (
     (0.5, re.compile(r"payable within|due date|net 30|zahlbar|fallig|payment terms|bill to|billed to|rechnung an"
         r"|a payer|due on receipt|please pay")),
 )  # fmt: skip
-_VENDOR_LABELS = frozenset(
-    ["vendor", "seller", "merchant", "supplier", "store", "shop", "company", "issuer", "payee", "currency", "lieferant", "verkaufer", "handler", "fournisseur", "vendeur", "fornitore", "venditore", "proveedor", "vendedor", "firma"]
-)
+_VENDOR_LABELS = frozenset([
+    "vendor", "seller", "merchant", "supplier", "store", "shop", "company", "issuer", "payee", "currency",
+    "lieferant", "verkaufer", "handler", "fournisseur", "vendeur", "fornitore", "venditore", "proveedor",
+    "vendedor", "firma",
+])  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +113,14 @@ def _from_rows(path: str, kind: str, text: str, rows: tuple[Row, ...]) -> Receip
     )
     table = find_table(rows)
     tabular = kind in {"csv", "tsv", "xlsx", "xlsm", "xls", "ods"}
-    if table is not None and (tabular or in_favour < 0.5) and is_list_of_records(table):
-        if in_favour < 0.5 or "balance" in table.roles or len(set(table.column("vendor"))) > 1:
-            return NotReceipt(path, "a list of several records")
+    if table is not None and is_list_of_records(table) and (in_favour < SURE or (tabular and _is_ledger(table))):
+        return NotReceipt(path, "a list of several records")
     total = best_total(rows)
     if against.kind == "letter" and in_favour and total is not None and total.rank > IN_A_SENTENCE:
         against = Title("", 0.0)
-    if against.share > in_favour and against.share >= 0.5:
+    if against.share > in_favour and against.share >= SURE:
         return NotReceipt(path, f"looks like a {against.kind}")
-    if in_favour < 0.5 and denies_being_payable(text):
+    if in_favour < SURE and denies_being_payable(text):
         return NotReceipt(path, "says itself that it is an offer or no invoice")
     record = record_in(table) if table is not None else Record("", "", None, "")
     value, mark = (total.value, total.currency) if total is not None else (record.total, record.currency)
@@ -126,7 +129,7 @@ def _from_rows(path: str, kind: str, text: str, rows: tuple[Row, ...]) -> Receip
     score = _score(path, text, rows, in_favour, total.rank if total else 70 if value is not None else 0, record)
     if against.share > in_favour:
         score -= 2.5
-    if value is None and score >= ENOUGH + 1 and in_favour >= 0.5:
+    if value is None and score >= ENOUGH + 1 and in_favour >= SURE:
         value, mark = _largest_amount(rows)
     if value is None:
         return NotReceipt(path, "no total in it")
@@ -137,11 +140,16 @@ def _from_rows(path: str, kind: str, text: str, rows: tuple[Row, ...]) -> Receip
     return Receipt(path, day, clean_name(record.vendor) or vendor_of(rows, text, path), value, currency)
 
 
+def _is_ledger(table: Table) -> bool:
+    """Whether the records are surely not the lines of one invoice."""
+    return "balance" in table.roles or len(set(table.column("vendor"))) > 1
+
+
 def _score(path: str, text: str, rows: tuple[Row, ...], in_favour: float, rank: int, record: Record) -> float:
     folded = fold(text[:30000])
     evidence = sum(weight for weight, pattern in _EVIDENCE if pattern.search(folded))
     score = evidence
-    score += 4.0 if in_favour >= 0.5 else 3.0 if in_favour >= 0.2 else 1.5 if in_favour else 0.0
+    score += 4.0 if in_favour >= SURE else 3.0 if in_favour >= 0.2 else 1.5 if in_favour else 0.0
     score += 2.0 if rank >= 70 else 1.0 if rank >= 50 else 0.0
     priced = sum(
         1 for row in rows if any(amount.has_cents for amount in amounts_in(row.cells[-1])) and len(row.text) <= 90

@@ -244,7 +244,7 @@ def _name_beside_title(row: Row) -> str:
     title = title_of(row.cells[0])
     if title is None or title.kind not in PAYABLE or len(row.cells) > 3:
         return ""
-    name = clean_name(row.cells[1])
+    name = clean_name("".join(row.cells[1:2]))
     return name if plausible(name) and not amounts_in(name) else ""
 
 

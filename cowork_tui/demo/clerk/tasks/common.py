@@ -76,7 +76,7 @@ def texts_of(
         if again:
             text += " Some results were hidden; I ask for them again."
         return work(task, plan, 1, calls, text, "What was read has to be seen again." if again else "")
-    return Texts(reading.documents, tuple([*skipped, *reading.failures]))
+    return Texts(reading.documents, (*skipped, *reading.failures))
 
 
 def write_or_stop(
@@ -90,7 +90,8 @@ def write_or_stop(
         return None
     if state.refusal:
         return say(
-            f"{path} could not be written: {state.refusal}\nI stop here. This is what it would hold:\n\n{_fenced(content, path)}"
+            f"{path} could not be written: {state.refusal}\nI stop here. "
+            f"This is what it would hold:\n\n{_fenced(content, path)}"
         )
     return work(task, plan, step, [write_call(path, content)], text, thinking)
 
@@ -114,7 +115,8 @@ def check_back(
         return ""
     absent = [item for item in must_hold if item not in text]
     if absent:
-        return f"Reading {path} back, {len(absent)} of {len(must_hold)} rows were not in it, {absent[0]} among them. Please check it."
+        count = f"{len(absent)} of {len(must_hold)}"
+        return f"Reading {path} back, {count} rows were not in it, {absent[0]} among them. Please check it."
     return f"Read back and checked: {path} holds all {len(must_hold)} rows."
 
 

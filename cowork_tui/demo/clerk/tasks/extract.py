@@ -49,8 +49,9 @@ def _known(
     texts = texts_of(task, history, plan, files.files, outputs, _enough)
     if isinstance(texts, Reply):
         return (receipts_in_table(already), []) if already is not None else (texts, [])
-    receipts, skipped = _sorted_out(texts)
-    return (receipts_in_table(already) if already is not None else receipts), skipped
+    known = receipts_in_table(already) if already is not None else []
+    receipts, skipped = _sorted_out(texts, frozenset(receipt.path for receipt in known))
+    return (known if already is not None else receipts), skipped
 
 
 def _enough(document: Document) -> bool:
@@ -59,10 +60,13 @@ def _enough(document: Document) -> bool:
     return isinstance(found, NotReceipt) and (found.reason.startswith("looks like") or "several" in found.reason)
 
 
-def _sorted_out(texts: Texts) -> tuple[list[Receipt], list[tuple[str, str]]]:
+def _sorted_out(texts: Texts, in_table: frozenset[str]) -> tuple[list[Receipt], list[tuple[str, str]]]:
+    """The receipts that are not in the table yet, and every file left out with the reason."""
     receipts: list[Receipt] = []
     skipped = list(texts.skipped)
     for document in texts.documents:
+        if document.path in in_table:
+            continue
         found = read_receipt(document.path, document.kind, document.text)
         if isinstance(found, Receipt):
             receipts.append(found)
@@ -85,7 +89,8 @@ def _write_up(
     found = f"{len(receipts)} receipts and invoices found; {len(skipped)} other files left out."
     if not task.offers("write_file"):
         return say(
-            f"There is no tool to write files, so here is the table:\n\n```csv\n{table.rstrip()}\n```\n\nTotals per month:\n{closing}"
+            f"There is no tool to write files, so here is the table:\n\n"
+            f"```csv\n{table.rstrip()}\n```\n\nTotals per month:\n{closing}"
         )
     thinking = "All is read. The table comes first, then the sums, so that they can be checked against it."
     turn = write_or_stop(task, plan, 2, table_name, table, found, thinking)

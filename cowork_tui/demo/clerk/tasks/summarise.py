@@ -86,7 +86,8 @@ def _section(document: Document) -> list[str]:
     rows = rows_of(document.text, document.kind)
     kind = kind_of(rows, document.path).kind
     lines = [
-        f"{document.kind}, {len(document.text)} characters{'' if document.complete else ' read'}{f', {kind}' if kind != 'other' else ''}."
+        f"{document.kind}, {len(document.text)} characters{'' if document.complete else ' read'}"
+        f"{f', {kind}' if kind != 'other' else ''}."
     ]
     headings = [row.text for row in rows if row.heading][:MAX_HEADINGS]
     if headings:
