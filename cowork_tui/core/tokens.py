@@ -19,6 +19,9 @@ from cowork_tui.core.usage import Usage
 KEPT_ANCHORS = 64
 _KEPT_FIRST = 8
 
+UNPUBLISHED_TOOL_PROMPT_TOKENS = 300
+"""The hidden system prompt of tools on a Claude model for which none is published: about that of the 5.0 models."""
+
 
 def growth_tokens(
     tokenizer: Tokenizer, text_tokens: int, tool_calls: int, tool_results: int, output_tokens: int | None
@@ -81,9 +84,9 @@ class Estimator:
         """Tokens of any prefix of the plan: exact where usage told, estimated from there elsewhere."""
         known = self._known(plan.card)
         standing = known.anchors[: _standing(known.anchors, plan)]
-        tool_prompt = plan.card.tool_prompt_tokens if plan.spans[0].blocks else 0
+        tool_prompt = _tool_prompt_tokens(plan.card) if plan.spans[0].blocks else 0
         far = known.last if known.last is not None and known.last not in standing else None
-        shift = plan.card.tool_prompt_tokens - known.card.tool_prompt_tokens if tool_prompt else 0
+        shift = tool_prompt - _tool_prompt_tokens(known.card) if tool_prompt else 0
         start = _Knot(0.0, NO_WEIGHT, float(tool_prompt), False)
         scale = known.calibration
         knots = [start, *(_Knot(scale.raw(a.weight), a.weight, a.tokens, bool(a.tail)) for a in standing)]
@@ -179,6 +182,10 @@ def _between(scale: Calibration, weight: Weight, knots: Sequence[_Knot], loose: 
     if upper is not None:
         return lower.tokens + (upper.tokens - lower.tokens) * (raw - lower.raw) / (upper.raw - lower.raw)
     return lower.tokens + scale.growth(weight - lower.weight, after_output=lower.after_output)
+
+
+def _tool_prompt_tokens(card: ModelCard) -> int:
+    return card.tool_prompt_tokens or (UNPUBLISHED_TOOL_PROMPT_TOKENS if card.first_party else 0)
 
 
 def _standing(anchors: Sequence[Anchor], plan: ContextPlan) -> int:

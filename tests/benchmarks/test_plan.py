@@ -114,7 +114,7 @@ def test_replanning_after_one_change_costs_little_more_than_looking_at_every_blo
         lambda: forecast_all(transcript, edits, cache, estimator),
         from_nothing,
     )
-    print(f"\nreplan after a change at block {result_seq} of {len(blocks)}: {replan / floor:.1f}x the floor (at most 20)")
+    print(f"\nreplan, a change at block {result_seq} of {len(blocks)}: {replan / floor:.1f}x the floor (at most 20)")
     print(f"plan from nothing: {nothing / floor:.1f}x the floor (at most 250)")
     if FULL:
         assert replan <= 20 * floor

@@ -29,6 +29,7 @@ from cowork_tui.core.state import fold
 from cowork_tui.engine.loop import TaskLoop
 from cowork_tui.engine.runner import Changes
 from cowork_tui.engine.session import Session
+from cowork_tui.sample import make_sample
 
 if TYPE_CHECKING:
     from tests.scenarios.conftest import Bench
@@ -126,8 +127,10 @@ async def test_max_tokens_shrink_to_what_the_cap_pays_for(bench: Bench, folder: 
     assert session.state.turns[0].planned.reserved.nanodollars <= 150_000_000
 
 
-async def test_the_transcript_mentions_a_shrinking_cap(bench: Bench, folder: Path) -> None:
-    session = await bench.run(GOAL, folder, Settings(mode=Mode.AUTO_EDIT, cap=Cap(tokens=12_000)))
+async def test_the_transcript_mentions_a_shrinking_cap(bench: Bench, tmp_path: Path) -> None:
+    make_sample(tmp_path / "sample", 5)
+    settings = Settings(mode=Mode.AUTO_EDIT, cap=Cap(tokens=30_000))
+    session = await bench.run(GOAL, tmp_path / "sample", settings)
     notes = [
         getattr(entry.block.content, "text", "")
         for entry in session.state.transcript

@@ -75,10 +75,12 @@ def test_fast_mode_is_twice_the_price_where_it_is_offered(model: str) -> None:
     fast = [v for v in CLAUDES[model].price_variants or () if v.when == {"speed": "fast"}]
     prices = BOOK.prices(model, TODAY)
     assert prices is not None
+    row = prices.row(0)
     for variant in fast:
-        assert variant.prices.input_mtok * 10**6 == 2 * prices.row(0).input
-        assert variant.prices.cache_read_mtok * 10**6 == 2 * prices.row(0).cache_read
-        assert variant.prices.output_mtok * 10**6 == 2 * prices.row(0).output
+        published = variant.prices.input_mtok, variant.prices.cache_read_mtok, variant.prices.output_mtok
+        for price, ours in zip(published, (row.input, row.cache_read, row.output), strict=True):
+            assert isinstance(price, Decimal)
+            assert price * 10**6 == 2 * ours
 
 
 def test_every_card_has_a_price() -> None:

@@ -37,7 +37,7 @@ def test_a_broken_regular_expression_is_refused_in_a_sentence(desk, pattern: str
     assert desk.refusal("search_files", query=pattern, regex=True).startswith("the regular expression")
 
 
-@pytest.mark.parametrize("pattern", [r"(a|aa)+$", r"(a+a+)+[bc]", r"(.*a){20}[bc]"])
+@pytest.mark.parametrize("pattern", [r"(a|aa)+$", r"(a|a)*$", r"(?:a|aa|aaa)+[bc]"])
 def test_a_pattern_that_would_never_end_is_given_up(desk, pattern: str) -> None:
     desk.put("a.txt", ("a" * 100 + "!\n") * 3)
     folder = Folder(desk.folder)
