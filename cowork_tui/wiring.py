@@ -18,7 +18,7 @@ from cowork_tui.adapters.config_files import Home, find_home, load_settings
 from cowork_tui.core.errors import BadInput, CoworkError
 from cowork_tui.core.models import ModelCard
 from cowork_tui.core.pricing import Money
-from cowork_tui.core.settings import Settings
+from cowork_tui.core.settings import Settings, parse_url
 from cowork_tui.core.state import fold
 from cowork_tui.engine.bus import Bus
 from cowork_tui.engine.ports import Approver, Catalogue, PriceBook, TaskRow
@@ -62,11 +62,20 @@ class Account:
 
 
 def choose_account(settings: Settings, *, demo: bool, environment: Mapping[str, str] = os.environ) -> Account | None:
-    """The account to use, or None for the demo: asked for, or because there is neither a key nor another server."""
+    """The account to use, or None for the demo: asked for, or because there is neither a key nor another server.
+
+    Raises BadInput for an address that is none.
+    """
     if demo:
         return None
     key = environment.get(KEY_VARIABLE, "").strip()
-    base_url = environment.get(BASE_URL_VARIABLE, "").strip() or settings.base_url
+    base_url = environment.get(BASE_URL_VARIABLE, "").strip()
+    if base_url:
+        try:
+            parse_url(base_url)
+        except BadInput as error:
+            raise BadInput(f"In the environment, {BASE_URL_VARIABLE}: {error}") from error
+    base_url = base_url or settings.base_url
     if base_url is None:
         return Account(None, key, Money.BILLED) if key else None
     own = (urlsplit(base_url).hostname or "").endswith("anthropic.com")
@@ -251,24 +260,40 @@ async def run_leased(history: History, session: Session, loop: TaskLoop) -> Stat
 
 
 def check_goal_folder(folder: Path) -> Path:
-    """The folder as an absolute path. Raises BadInput."""
+    """The folder as an absolute path. Raises BadInput for one that a task can't work in."""
+    from cowork_tui.adapters.tools.folder import check_folder
+
     try:
-        return folder.expanduser().resolve()
+        path = folder.expanduser().resolve()
     except (OSError, RuntimeError) as error:
-        raise BadInput(f"The folder {folder} can't be used ({error}): name another with --folder.") from error
+        reason = str(error).rstrip(".")
+        raise BadInput(f"The folder {folder} can't be used ({reason}): name another with --folder.") from error
+    check_folder(path)
+    return path
 
 
-def serve_demo(host: str, port: int, seed: int, on_ready: Callable[[int], None]) -> None:
-    """Serve the demo Messages API until interrupted. Raises OSError where the port can't be had."""
+def serve_demo(
+    host: str, port: int, seed: int, on_ready: Callable[[int], None], *, delta_seconds: float = 0.0
+) -> None:
+    """Serve the demo Messages API until interrupted, waiting `delta_seconds` before each piece of a stream.
+
+    Raises OSError where the port can't be had.
+    """
     from cowork_tui.adapters.tokenizer import Tokenizer
     from cowork_tui.demo.clerk import answer
     from cowork_tui.demo.server import serve
 
-    serve(demo_settings(Tokenizer().count, time.time, seed, answer), host, port, on_ready)
+    settings = demo_settings(Tokenizer().count, time.time, seed, answer, delta_seconds=delta_seconds)
+    serve(settings, host, port, on_ready)
 
 
 def demo_settings(
-    count_text: Callable[[str], int], now: Callable[[], float], seed: int, answer: Callable[[JsonObject], Reply]
+    count_text: Callable[[str], int],
+    now: Callable[[], float],
+    seed: int,
+    answer: Callable[[JsonObject], Reply],
+    *,
+    delta_seconds: float = 0.0,
 ) -> DemoSettings:
     """A demo whose models weigh text as the published tokenizers do, give or take its own secret factors."""
     from cowork_tui.core.calibration import RATES
@@ -280,6 +305,7 @@ def demo_settings(
         now=now,
         seed=seed,
         answer=answer,
+        delta_interval_seconds=delta_seconds,
         old_tokenizer_scale=RATES[Generation.OLD].text,
         new_tokenizer_scale=RATES[Generation.NEW].text,
     )

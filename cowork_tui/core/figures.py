@@ -46,15 +46,14 @@ def percent(share: float | None) -> str:
 
 def seconds(value: float) -> str:
     """`0.4 s`, `12 s`, `3 min 5 s`."""
-    if value < 10:
+    if value < 9.95:
         return f"{value:.1f} s"
-    if value < 60:
-        return f"{value:.0f} s"
-    return f"{int(value) // 60} min {int(value) % 60} s"
+    whole = round(value)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
 
 
 def size(count_bytes: int) -> str:
     """`812 bytes`, `1.2 kB`, `3.4 MB`."""
     if count_bytes < 1_000:
         return f"{count_bytes} bytes"
-    return f"{count_bytes / 1_000:.1f} kB" if count_bytes < 1_000_000 else f"{count_bytes / 1_000_000:.1f} MB"
+    return f"{count_bytes / 1_000:.1f} kB" if count_bytes < 999_950 else f"{count_bytes / 1_000_000:.1f} MB"

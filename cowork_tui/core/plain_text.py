@@ -6,11 +6,12 @@ import re
 import unicodedata
 
 _ESCAPE_SEQUENCES = re.compile(
-    "(?:\x1b\\][^\x07\x1b\x9c]*(?:\x07|\x1b\\\\|\x9c|$))"  # operating system commands: titles, links, clipboard
-    "|(?:(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]*(?:\x1b\\\\|\x9c|$))"  # device control and other strings
+    "(?:(?:\x1b\\]|\x9d)[^\x07\x1b\x9c\x9d]*+(?:\x07|\x1b\\\\|\x9c|\\Z))"  # system commands: titles, links, clipboard
+    "|(?:(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x90\x98\x9c\x9e\x9f]*+(?:\x1b\\\\|\x9c|\\Z))"  # device control etc.
     "|(?:(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]?)"  # control sequences: colours, cursor
     "|(?:\x1b[ -/]*[0-~]?)"  # everything else that begins with escape
 )
+"""Each body ends where another may begin, and is taken or left whole: the time grows with the length of the text."""
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, formatting (bidirectional overrides, invisible characters), surrogates, odd line ends."""
 _JOINERS = frozenset("\u200c\u200d")
@@ -43,3 +44,16 @@ def one_line(text: str, width: int) -> str:
     """The text on one safe line of at most `width` characters."""
     line = " ".join(plain(text, keep_lines=False).split())
     return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def one_path(path: str, width: int) -> str:
+    """A path on one safe line of at most `width` characters, cut where its file name stays readable."""
+    line = plain(path, keep_lines=False)
+    if len(line) <= width:
+        return line
+    folder, separator, name = line.rpartition("/")
+    kept = width - len(separator) - len(name) - 1
+    if separator and kept >= 0:
+        return f"{folder[:kept]}…/{name}"
+    tail = (width - 1) * 2 // 3
+    return f"{name[: width - 1 - tail]}…{name[len(name) - tail :]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 
@@ -37,7 +38,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A setting that can't be used: its dotted key and what is wrong with it."""
+    """A setting that can't be used: its dotted key, and a sentence that says what is wrong with it."""
 
     key: str
     message: str
@@ -46,7 +47,7 @@ class Problem:
 def parse_effort(text: str) -> str:
     """One of low, medium, high, xhigh, max."""
     if text not in TO_XHIGH:
-        raise BadInput(f"{text!r} is no effort: use one of {', '.join(TO_XHIGH)}.")
+        raise BadInput(f"There is no effort {text!r}: use one of {', '.join(TO_XHIGH)}.")
     return text
 
 
@@ -55,7 +56,7 @@ def parse_mode(text: str) -> Mode:
     try:
         return Mode(text)
     except ValueError:
-        raise BadInput(f"{text!r} is no mode: use one of {', '.join(Mode)}.") from None
+        raise BadInput(f"There is no mode {text!r}: use one of {', '.join(Mode)}.") from None
 
 
 def parse_kind(text: str) -> StepKind:
@@ -63,14 +64,14 @@ def parse_kind(text: str) -> StepKind:
     try:
         return StepKind(text)
     except ValueError:
-        raise BadInput(f"{text!r} is no step kind: use one of {', '.join(StepKind)}.") from None
+        raise BadInput(f"There is no step kind {text!r}: use one of {', '.join(StepKind)}.") from None
 
 
 def parse_choice(text: str) -> ModelChoice:
     """`haiku` or `haiku:low`: a line or an exact model id, and an effort."""
     model, _, effort = text.strip().partition(":")
     if not model:
-        raise BadInput(f"{text!r} names no model: write a line such as haiku, or an exact id such as claude-haiku-4-5.")
+        raise BadInput(f"No model in {text!r}: write a line such as haiku, or an exact id such as claude-haiku-4-5.")
     return ModelChoice(model, parse_effort(effort) if effort else None)
 
 
@@ -90,43 +91,44 @@ def merge_routes(base: tuple[Route, ...], over: tuple[Route, ...]) -> tuple[Rout
 
 def _text(value: JsonValue) -> str:
     if not isinstance(value, str):
-        raise BadInput(f"must be text in quotes, not {value!r}.")
+        raise BadInput(f"It must be text in quotes, not {value!r}.")
     return value
 
 
 def _count(value: JsonValue, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise BadInput(f"must be a whole number of at least {least:,}, not {value!r}.")
+        raise BadInput(f"It must be a whole number of at least {least:,}, not {value!r}.")
     return value
 
 
 def _flag(value: JsonValue) -> bool:
     if not isinstance(value, bool):
-        raise BadInput(f"must be true or false, not {value!r}.")
+        raise BadInput(f"It must be true or false, not {value!r}.")
     return value
 
 
 def _cap(value: JsonValue) -> Cap:
-    return parse_cap(str(value) if isinstance(value, int | float) and not isinstance(value, bool) else _text(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return parse_cap(format(Decimal(str(value)), "f"))
+    return parse_cap(_text(value))
 
 
 def _ttl(value: JsonValue) -> Ttl:
     if value not in tuple(Ttl):
-        raise BadInput(f"must be '5m' or '1h', not {value!r}.")
+        raise BadInput(f"It must be '5m' or '1h', not {value!r}.")
     return Ttl(str(value))
 
 
-def _url(value: JsonValue) -> str:
-    parts = urlsplit(_text(value))
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadInput(f"must be an address such as https://gateway.example, not {value!r}.")
-    return _text(value)
-
-
-def _routes(value: JsonValue) -> tuple[Route, ...]:
-    if not isinstance(value, Mapping):
-        raise BadInput('must be a table such as [routes] with lines like extract = "haiku".')
-    return tuple(Route(parse_kind(kind), parse_choice(_text(choice))) for kind, choice in value.items())
+def parse_url(text: str) -> str:
+    """The address of a server."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise BadInput(f"It must be an address such as https://gateway.example, not {text!r}.")
+    return text
 
 
 _SETTERS: dict[str, Callable[[Settings, JsonValue], Settings]] = {
@@ -135,15 +137,15 @@ _SETTERS: dict[str, Callable[[Settings, JsonValue], Settings]] = {
     "mode": lambda s, v: replace(s, mode=parse_mode(_text(v))),
     "cap": lambda s, v: replace(s, cap=_cap(v)),
     "budget": lambda s, v: replace(s, budget_tokens=_count(v, 1_000)),
-    "routes": lambda s, v: replace(s, routes=merge_routes(s.routes, _routes(v))),
-    "base_url": lambda s, v: replace(s, base_url=_url(v)),
+    "base_url": lambda s, v: replace(s, base_url=parse_url(_text(v))),
     "max_tokens": lambda s, v: replace(s, plan=replace(s.plan, max_tokens=_count(v, 1_024))),
     "thinking": lambda s, v: replace(s, plan=replace(s.plan, thinking=_flag(v))),
     "cache_ttl": lambda s, v: replace(s, plan=replace(s.plan, ttl=_ttl(v))),
     "max_attempts": lambda s, v: replace(s, max_attempts=_count(v, 1)),
 }
 
-SETTING_KEYS = tuple(_SETTERS)
+ROUTES = "routes"
+SETTING_KEYS = (*_SETTERS, ROUTES)
 
 
 def apply_settings(
@@ -152,16 +154,31 @@ def apply_settings(
     """`base` with `values` on top, and everything that could not be used (which leaves its setting as it was)."""
     settings, problems = base, list[Problem]()
     for key, value in values.items():
-        setter = _SETTERS.get(key)
-        if setter is None:
+        if key not in SETTING_KEYS:
             near = get_close_matches(key, SETTING_KEYS, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(SETTING_KEYS)}."
-            problems.append(Problem(key, f"is not a setting; {hint}"))
+            problems.append(Problem(key, f"There is no such setting; {hint}"))
         elif allowed is not None and key not in allowed:
-            problems.append(Problem(key, "can't be set by a folder; put it into your own config file."))
+            problems.append(Problem(key, "A folder can't set it: put it into your own config file."))
+        elif key == ROUTES:
+            settings = _apply_routes(settings, value, problems)
         else:
             try:
-                settings = setter(settings, value)
+                settings = _SETTERS[key](settings, value)
             except BadInput as error:
                 problems.append(Problem(key, str(error)))
     return settings, tuple(problems)
+
+
+def _apply_routes(base: Settings, value: JsonValue, problems: list[Problem]) -> Settings:
+    """Every route that can be used; the others join the problems."""
+    if not isinstance(value, Mapping):
+        problems.append(Problem(ROUTES, 'It must be a table such as [routes] with lines like extract = "haiku".'))
+        return base
+    routes: list[Route] = []
+    for kind, choice in value.items():
+        try:
+            routes.append(Route(parse_kind(kind), parse_choice(_text(choice))))
+        except BadInput as error:
+            problems.append(Problem(f"{ROUTES}.{kind}", str(error)))
+    return replace(base, routes=merge_routes(base.routes, tuple(routes)))

@@ -25,19 +25,23 @@ class TaskLoop:
         self._session = session
         self._steering: list[str] = []
         self._running: asyncio.Task[None] | None = None
+        self._stop_asked = False
 
     def say(self, text: str) -> None:
         """Queue the user's words; they join the transcript before the next turn."""
         self._steering.append(text)
 
     def stop(self) -> None:
-        """Stop whatever is running. Nothing stored is lost; `run` returns when the stop is stored."""
+        """Stop whatever is running, or is about to. Nothing stored is lost; `run` returns when the stop is stored."""
+        self._stop_asked = True
         if self._running is not None:
             self._running.cancel()
 
     async def run(self) -> Status:
         """Run until the task stops by itself or is stopped; returns where it stands."""
         self._running = asyncio.ensure_future(self._work())
+        if self._stop_asked:
+            self._running.cancel()
         try:
             await self._running
         except asyncio.CancelledError:

@@ -131,7 +131,7 @@ async def _update_plan(session: Session, use: ToolUse, arguments: JsonObject) ->
 async def _change(session: Session, call: Call, arguments: JsonObject, intent: ToolIntent) -> None:
     answer = await _permission(session, call.use, intent)
     if not answer.allowed:
-        reason = f" The user says: {answer.reason}" if answer.reason else ""
+        reason = f" {answer.reason}" if answer.reason else ""
         await _end(session, call.use, ToolOutcome(f"Not allowed: {intent.summary}.{reason}", is_error=True))
         return
     await session.emit(_started(session, call))
@@ -143,7 +143,7 @@ async def _permission(session: Session, use: ToolUse, intent: ToolIntent) -> App
     """Whether a change may be made, by mode, earlier answers, or the user's word."""
     state = session.state
     if state.mode is Mode.READ_ONLY:
-        return ApprovalAnswer(False, reason="this task is read-only.")
+        return ApprovalAnswer(False, reason="This task is read-only.")
     if state.mode is Mode.AUTO_EDIT or use.name in state.allowed_tools:
         return ApprovalAnswer(True)
     turn = state.turn
