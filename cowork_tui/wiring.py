@@ -272,9 +272,7 @@ def check_goal_folder(folder: Path) -> Path:
     return path
 
 
-def serve_demo(
-    host: str, port: int, seed: int, on_ready: Callable[[int], None], *, delta_seconds: float = 0.0
-) -> None:
+def serve_demo(host: str, port: int, seed: int, on_ready: Callable[[int], None], *, delta_seconds: float = 0.0) -> None:
     """Serve the demo Messages API until interrupted, waiting `delta_seconds` before each piece of a stream.
 
     Raises OSError where the port can't be had.

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib
 import sys
+from difflib import get_close_matches
 
 import click
+
+from cowork_tui.cli.output import drop_output, echo, refuse
 
 COMMANDS = {
     "run": "cowork_tui.cli.run:run",
@@ -19,6 +22,8 @@ COMMANDS = {
     "tokens": "cowork_tui.cli.tokens:tokens",
     "demo-server": "cowork_tui.cli.demo_server:demo_server",
 }
+
+STOPPED = 130
 
 
 class LazyGroup(click.Group):
@@ -38,15 +43,28 @@ class LazyGroup(click.Group):
         module, _, name = place.partition(":")
         return getattr(importlib.import_module(module), name)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command and its arguments. Raises UsageError with a near name for one that does not exist."""
+        near = get_close_matches(args[0], COMMANDS, n=1)
+        if args[0] in COMMANDS or args[0].startswith("-"):
+            return super().resolve_command(ctx, args)
+        hint = f"did you mean {near[0]}?" if near else "see `cowork-tui --help`."
+        raise click.UsageError(f"There is no command {args[0]!r}; {hint}")
 
-@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.command(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cowork-tui", message="%(prog)s %(version)s")
-def cowork_tui() -> None:
+@click.pass_context
+def cowork_tui(ctx: click.Context) -> None:
     """Run agent tasks with Claude on your own machine, and see what every turn sends, reuses and costs.
 
     Exit codes: 0 done · 1 failed · 2 bad input · 3 paused and waiting for you · 5 the history can't be used ·
     130 stopped.
     """
+    if ctx.invoked_subcommand is None:
+        echo(ctx.get_help())
 
 
 def main() -> None:
@@ -56,7 +74,27 @@ def main() -> None:
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="replace")
     try:
-        cowork_tui(prog_name="cowork-tui")
+        code = cowork_tui.main(prog_name="cowork-tui", standalone_mode=False)
+    except click.UsageError as error:
+        refuse(usage_sentence(error))
+    except click.ClickException as error:
+        refuse(error.format_message())
+    except (click.Abort, KeyboardInterrupt):
+        raise SystemExit(STOPPED) from None
     except BrokenPipeError:
-        sys.stderr.close()
+        drop_output()
         raise SystemExit(1) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def usage_sentence(error: click.UsageError) -> str:
+    """What is wrong with the arguments and where to read on, in one sentence."""
+    text = " ".join(error.format_message().split())
+    if isinstance(error, click.NoSuchOption):
+        near = f"did you mean {error.possibilities[0]}?" if error.possibilities else ""
+        text = f"There is no option {error.option_name}; {near}" if near else f"There is no option {error.option_name}"
+    elif "unexpected extra argument" in text:
+        text = f"{text.rstrip('.')}; put a text of several words in quotes"
+    if error.ctx is None or "`" in text or text.endswith("?"):
+        return text
+    return f"{text.rstrip('.')}: see `{error.ctx.command_path} --help`."

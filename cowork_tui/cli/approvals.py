@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import sys
 import threading
 
 from cowork_tui.cli.output import echo
 from cowork_tui.engine.ports import ApprovalAnswer, ApprovalRequest, Approver
+
+NOBODY = "There is no terminal to ask on: allow changes with --yes or --mode auto-edit."
+LONG_PREVIEW_LINES = 15
+"""From here on the question is asked again below the preview."""
 
 
 class YesToAll:
@@ -25,25 +31,30 @@ class NobodyThere:
     async def ask(self, request: ApprovalRequest) -> ApprovalAnswer:
         """No, and why."""
         del request
-        return ApprovalAnswer(
-            False, reason="Nobody is at the terminal to allow it."
-        )
+        return ApprovalAnswer(False, reason=NOBODY)
 
 
 class Terminal:
     """Asks on the terminal."""
 
     async def ask(self, request: ApprovalRequest) -> ApprovalAnswer:
-        """Shows what would change and waits for a key and enter."""
+        """Shows what would change and waits for a key and enter. What was typed before the question is no answer."""
         echo(f"\n? {request.summary}")
         if request.outside_content:
-            echo("  Content from outside came in just before this.")
-        if request.preview:
-            echo("\n".join(f"  {line}" for line in request.preview.splitlines()))
+            echo("  Documents were read just before this: make sure that it is you who wants it.")
+        preview = [f"  {line}" for line in request.preview.splitlines()]
+        if preview:
+            echo("\n".join(preview))
+        if len(preview) >= LONG_PREVIEW_LINES:
+            echo(f"? {request.summary}")
+        _forget_typed()
         while True:
             echo("  y yes · t yes, for the rest of this task · n no, or say why not: ", newline=False)
-            answer = (await _read_line()).strip()
-            match answer.lower():
+            answer = await _read_line()
+            if answer is None:
+                echo()
+                return ApprovalAnswer(False, reason="The user closed the input without an answer.")
+            match answer.strip().lower():
                 case "y" | "yes":
                     return ApprovalAnswer(True)
                 case "t":
@@ -53,24 +64,41 @@ class Terminal:
                 case "":
                     continue
                 case _:
-                    return ApprovalAnswer(False, reason=answer)
+                    return ApprovalAnswer(False, reason=f"The user says: {answer.strip()}")
 
 
-async def _read_line() -> str:
-    """A line of input, read on a thread of its own so that Ctrl-C still stops the task. End of input means no."""
+def _forget_typed() -> None:
+    with contextlib.suppress(ImportError, OSError):
+        import termios
+
+        with contextlib.suppress(termios.error):
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
+
+async def _read_line() -> str | None:
+    """A line from the terminal, None at the end of input.
+
+    It is read on a thread of its own, so that Ctrl-C still stops the task, and past Python's buffer, whose lock would
+    keep the program from ending while the thread waits.
+    """
     loop = asyncio.get_running_loop()
-    line: asyncio.Future[str] = loop.create_future()
+    line: asyncio.Future[bytes] = loop.create_future()
 
-    def give(text: str) -> None:
+    def give(data: bytes) -> None:
         if not line.done():
-            line.set_result(text)
+            line.set_result(data)
 
     def read() -> None:
-        text = sys.stdin.readline() or "no\n"
-        loop.call_soon_threadsafe(give, text)
+        try:
+            data = os.read(sys.stdin.fileno(), 4096)
+        except OSError:
+            data = b""
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(give, data)
 
     threading.Thread(target=read, name="approval", daemon=True).start()
-    return await line
+    data = await line
+    return data.decode(errors="replace") if data else None
 
 
 def choose_approver(*, yes: bool, machine_readable: bool) -> Approver:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import click
 
 from cowork_tui import wiring
-from cowork_tui.cli.output import DEMO_NOTE, fail, echo
+from cowork_tui.cli.output import DEMO_NOTE, echo, fail
 from cowork_tui.cli.tasks import json_list
 from cowork_tui.core.errors import CoworkError
 from cowork_tui.core.models import ModelCard
@@ -20,7 +20,11 @@ from cowork_tui.core.pricing import ModelPrices, PriceRow
 @click.option("--demo", is_flag=True, help="List the models of the demo server.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list, for programs.")
 def models(demo: bool, as_json: bool) -> None:
-    """List models: what the API offers, with prices in dollars per million tokens."""
+    """List models and their prices.
+
+    With a key, what the API offers; without one, the built-in list. Prices are in dollars per million tokens; `write`
+    is for the 5-minute cache.
+    """
     try:
         listing = asyncio.run(wiring.model_listing(demo=demo))
     except CoworkError as error:
@@ -28,12 +32,12 @@ def models(demo: bool, as_json: bool) -> None:
     today = datetime.now(UTC).date()
     rows = [(card, listing.prices.prices(card.id, today)) for card in listing.cards]
     if as_json:
-        click.echo(json_list([_json(card, prices, listing.newest) for card, prices in rows]))
+        click.echo(json_list([_json(card, prices, listing) for card, prices in rows]))
         return
     echo(f"{'model':<28} {'window':>7} {'in':>7} {'write':>7} {'read':>7} {'out':>7}  note")
     for card, prices in rows:
         for number, (above, row) in enumerate(prices.tiers if prices else ((0, None),)):
-            echo(_line(card, row, above, listing.newest) if number == 0 else _tier_line(row, above))
+            echo(_line(card, row, listing.newest) if number == 0 else _tier_line(row, above))
     echo(f"\n{listing.source}")
     if listing.demo:
         echo(DEMO_NOTE)
@@ -55,8 +59,7 @@ def _figures(row: PriceRow | None) -> str:
     )
 
 
-def _line(card: ModelCard, row: PriceRow | None, above: int, newest: dict[str, str]) -> str:
-    del above
+def _line(card: ModelCard, row: PriceRow | None, newest: dict[str, str]) -> str:
     notes = [f"newest {card.line}"] if newest.get(card.line) == card.id else []
     if card.lifecycle != "active":
         notes.append(card.lifecycle)
@@ -68,13 +71,14 @@ def _tier_line(row: PriceRow | None, above: int) -> str:
     return f"{'':<28} {f'>{above // 1000}k':>7} {_figures(row)}"
 
 
-def _json(card: ModelCard, prices: ModelPrices | None, newest: dict[str, str]) -> dict[str, object]:
-    return {
+def _json(card: ModelCard, prices: ModelPrices | None, listing: wiring.ModelListing) -> dict[str, object]:
+    note: dict[str, object] = {"note": DEMO_NOTE} if listing.demo else {}
+    return note | {
         "id": card.id,
         "name": card.name,
         "line": card.line,
         "lifecycle": card.lifecycle,
-        "newest_of_line": newest.get(card.line) == card.id,
+        "newest_of_line": listing.newest.get(card.line) == card.id,
         "context_window_tokens": card.context_window_tokens,
         "max_output_tokens": card.max_output_tokens,
         "efforts": list(card.efforts),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from cowork_tui.cli.output import echo
+from cowork_tui.cli.output import echo, line_width
+from cowork_tui.cli.plan_lines import plan_lines
 from cowork_tui.cli.turn_line import miss_line, turn_line
 from cowork_tui.core.blocks import ToolResult
 from cowork_tui.core.events import (
-    ApprovalGiven,
+    ApprovalAsked,
     AttemptEnded,
     BlockEnded,
     CacheMissed,
@@ -24,12 +25,12 @@ from cowork_tui.core.events import (
     TurnEnded,
     TurnPlanned,
 )
-from cowork_tui.core.plain_text import one_line
+from cowork_tui.core.plain_text import one_line, one_path
 from cowork_tui.core.state import TaskState, TurnRecord
-from cowork_tui.core.steps import Step, StepStatus
 
-STEP_GLYPHS = {StepStatus.PENDING: "·", StepStatus.ACTIVE: "▸", StepStatus.DONE: "✓"}
-RESULT_WIDTH = 60
+RESULT_CHARS, MIN_RESULT_CHARS = 60, 24
+ARGUMENT_CHARS = 56
+ERROR_CHARS = 200
 
 
 class Progress:
@@ -40,35 +41,43 @@ class Progress:
         self._steps = state.steps
         self._planned: TurnPlanned | None = None
         self._text_open = False
-        self._names: dict[str, tuple[str, str]] = {}
+        self._calls: dict[str, tuple[str, str]] = {}
 
     def __call__(self, _task_id: str, event: Event) -> None:
         match event:
             case TextDelta():
-                echo(event.text if self._text_open else "\n" + event.text, newline=False)
-                self._text_open = True
-                return
+                self._text(event.text)
             case TurnPlanned():
                 self._planned = event
-            case BlockEnded() | StatusChanged() | ApprovalGiven():
+            case BlockEnded() | StatusChanged() | ApprovalAsked():
                 self._close_text()
             case AttemptEnded():
                 wait = f"; trying again in {event.wait_seconds:.1f} s" if event.wait_seconds is not None else ""
-                self._line(f"! attempt {event.attempt}: {event.error}{wait}")
+                self._line(f"! attempt {event.attempt}: {one_line(event.error, ERROR_CHARS)}{wait}")
             case TurnEnded() if self._planned is not None:
-                self._line("  " + turn_line(TurnRecord(self._planned, event), self._model_name(event.model)))
+                record = TurnRecord(self._planned, event)
+                self._line(turn_line(record, self._model_name(event.model), line_width(), indent="  "))
             case CacheMissed() if event.cause is not MissCause.MODEL:  # the turn's line has the price of a switch
                 self._line("  " + miss_line(event))
             case PlanUpdated():
-                self._plan(event.steps)
+                for line in plan_lines(event.steps, self._steps):
+                    self._line(line)
+                self._steps = event.steps
             case ToolStarted():
-                self._names[event.tool_use_id] = (event.name, _arguments(event.input_json))
+                self._calls[event.tool_use_id] = (event.name, _argument(event.input_json))
             case ToolEnded():
                 self._tool(event)
             case Notice():
                 self._line(f"! {event.text}")
             case _:
                 pass
+
+    def _text(self, text: str) -> None:
+        """Text as it comes, a blank line before it."""
+        if not self._text_open:
+            text = "\n" + text.lstrip("\n")
+        echo(text, newline=False)
+        self._text_open = True
 
     def _close_text(self) -> None:
         if self._text_open:
@@ -79,39 +88,36 @@ class Progress:
         self._close_text()
         echo(text)
 
-    def _plan(self, steps: tuple[Step, ...]) -> None:
-        """The whole plan when it is new, else only the steps that moved."""
-        before = {step.title: step.status for step in self._steps}
-        moved = [step for step in steps if before.get(step.title) is not step.status]
-        if [step.title for step in steps] != [step.title for step in self._steps]:
-            moved = list(steps)
-        width = max((len(step.title) for step in steps), default=0)
-        self._close_text()
-        for step in moved:
-            echo(f"  {STEP_GLYPHS[step.status]} {step.title:<{width}}  {step.kind}")
-        self._steps = steps
-
     def _tool(self, event: ToolEnded) -> None:
-        name, arguments = self._names.pop(event.tool_use_id, ("", ""))
-        if not name:
-            if event.is_error and isinstance(event.block.content, ToolResult):
-                self._line(f"  ✗ {one_line(event.block.content.text, 110)}")
-            return
-        content = event.block.content
-        result = one_line(content.text.partition("\n")[0], RESULT_WIDTH) if isinstance(content, ToolResult) else ""
-        mark = "✗" if event.is_error else "→"
-        self._line(f"  {name} {one_line(arguments, 48)}  {mark} {result}")
+        """A line a call. Calls that never began, such as the plan's, show only when they failed."""
+        name, argument = self._calls.pop(event.tool_use_id, ("", ""))
+        text = event.block.content.text if isinstance(event.block.content, ToolResult) else ""
+        if event.is_error:
+            called = f"{name} {one_path(argument, ARGUMENT_CHARS)}  " if name else ""
+            self._line(f"  {called}✗ {one_line(text, ERROR_CHARS)}")
+        elif name:
+            called = f"  {name} {one_path(argument, ARGUMENT_CHARS)}  → "
+            room = (line_width() or len(called) + RESULT_CHARS) - len(called)
+            self._line(called + one_line(_told(text, argument), max(min(room, RESULT_CHARS), MIN_RESULT_CHARS)))
 
 
-def _arguments(input_json: str) -> str:
-    """The first argument that says what the call is about."""
+def _told(result: str, argument: str) -> str:
+    """The first line of a result, without the name of the file that the call named already."""
+    first = result.partition("\n")[0]
+    if not argument or argument == ".":
+        return first
+    return first.removeprefix(f"{argument} | ").replace(f"wrote {argument}: ", "wrote ", 1)
+
+
+def _argument(input_json: str) -> str:
+    """The argument that says what the call is about."""
     try:
         arguments = json.loads(input_json)
     except ValueError:
         return input_json
     if not isinstance(arguments, dict):
         return input_json
-    for key in ("path", "query", "id", "pattern"):
+    for key in ("query", "path", "id", "pattern"):
         if key in arguments:
             return str(arguments[key])
     return ""

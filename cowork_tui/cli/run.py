@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import ParamSpec
 
 import click
 
 from cowork_tui import wiring
-from cowork_tui.cli.approvals import choose_approver
+from cowork_tui.cli.approvals import NOBODY, NobodyThere, choose_approver
 from cowork_tui.cli.json_lines import final_line, print_event, print_line
-from cowork_tui.cli.output import fail
+from cowork_tui.cli.output import echo, fail, print_error
 from cowork_tui.cli.progress import Progress
 from cowork_tui.cli.summary import print_header, print_summary
+from cowork_tui.cli.watching import Reader, stop_on_signals
 from cowork_tui.core.cap import parse_cap
 from cowork_tui.core.errors import BadInput, CoworkError
-from cowork_tui.core.events import Route, Status
+from cowork_tui.core.events import Mode, Route, Status
 from cowork_tui.core.settings import Settings, apply_settings, merge_routes, parse_effort, parse_mode, parse_route
 from cowork_tui.engine.loop import TaskLoop
 from cowork_tui.engine.runner import Changes, begin
@@ -31,17 +32,35 @@ P = ParamSpec("P")
 EXIT_CODES = {Status.DONE: 0, Status.FAILED: 1, Status.PAUSED: 3, Status.STOPPED: 130}
 
 
-def task_flags(command: Callable[P, None]) -> Callable[P, None]:
-    """The flags that `run` and `resume` share."""
+def task_flags(command: Callable[P, None], *, defaults: bool) -> Callable[P, None]:
+    """The flags that `run` and `resume` share; their help tells defaults where `defaults` is set."""
+
+    def default(value: str) -> str:
+        return f"  [default: {value}]" if defaults else ""
+
+    own = "the model's own"
     flags = (
-        click.option("--model", help="A line (haiku, sonnet, opus, fable) or an exact model id."),
-        click.option("--effort", help="low, medium, high, xhigh or max; the model's default where unset."),
-        click.option("--route", "routes", multiple=True, help="A model for a step kind, e.g. extract=haiku:low."),
-        click.option("--cap", help="Spending limit: 2.00 for dollars, 200k for tokens."),
-        click.option("--mode", help="read-only, ask (default) or auto-edit."),
+        click.option(
+            "--model", metavar="LINE|ID", help=f"haiku, sonnet, opus, fable, or an exact id.{default('sonnet')}"
+        ),
+        click.option("--effort", metavar="EFFORT", help=f"low, medium, high, xhigh or max.{default(own)}"),
+        click.option(
+            "--route",
+            "routes",
+            metavar="KIND=MODEL",
+            multiple=True,
+            help="A model for a kind of step (plan, act, extract, write, review, summarise), e.g. extract=haiku:low. "
+            "May be given several times.",
+        ),
+        click.option(
+            "--cap", metavar="AMOUNT", help=f"Spending limit: 2.00 for dollars, 200k for new tokens.{default('none')}"
+        ),
+        click.option(
+            "--mode", metavar="MODE", help=f"read-only, ask, or auto-edit (changes without asking).{default('ask')}"
+        ),
         click.option("--yes", is_flag=True, help="Allow every change without asking."),
-        click.option("--demo", is_flag=True, help="Answer by a script, not AI; costs nothing."),
-        click.option("--json", "as_json", is_flag=True, help="One event a line, for programs."),
+        click.option("--demo", is_flag=True, help="Answer by a script, not AI. Also what happens without a key."),
+        click.option("--json", "as_json", is_flag=True, help="One event a line; the last line holds the totals."),
     )
     for flag in reversed(flags):
         command = flag(command)
@@ -50,19 +69,28 @@ def task_flags(command: Callable[P, None]) -> Callable[P, None]:
 
 @click.command()
 @click.argument("goal")
-@click.option("--folder", type=click.Path(path_type=Path), default=Path(), help="The folder to work in; here if unset.")
-@task_flags
+@click.option(
+    "--folder", metavar="DIR", type=click.Path(path_type=Path), default=Path(),
+    help="The folder to work in; nothing outside it is touched.  [default: the current folder]",
+)  # fmt: skip
+@partial(task_flags, defaults=True)
 def run(goal: str, folder: Path, **flags: object) -> None:
-    """Carry out GOAL in a folder."""
+    """Carry out GOAL in a folder.
+
+    GOAL is what should be done, in your words and in quotes. Defaults may be changed in config.toml.
+    """
     _start(lambda: _run(goal, folder, flags))
 
 
 @click.command()
 @click.argument("task")
-@click.option("--say", help="Something to tell the task as it goes on.")
-@task_flags
+@click.option("--say", metavar="TEXT", help="Something to tell the task as it goes on.")
+@partial(task_flags, defaults=False)
 def resume(task: str, say: str | None, **flags: object) -> None:
-    """Go on with a stored TASK: its id, the first digits of it, or `last`."""
+    """Go on with a stored TASK.
+
+    TASK is its id, the first digits of it, or `last`. What is not given stays as it was.
+    """
     _start(lambda: _resume(task, say, flags))
 
 
@@ -72,7 +100,8 @@ def _start(work: Callable[[], object]) -> None:
     except CoworkError as error:
         fail(error)
     except KeyboardInterrupt:
-        code = 130
+        print_error("Stopped before the task went on; nothing was sent.")
+        code = EXIT_CODES[Status.STOPPED]
     raise SystemExit(code)
 
 
@@ -87,10 +116,11 @@ async def _run(goal: str, folder: Path, flags: dict[str, object]) -> int:
         async with wiring.open_provider(account, settings) as provider:
             ports = await _ports(home, history, provider, root, flags)
             caches = wiring.caches_of(ports)
+            reader = Reader()
             if flags["as_json"]:
-                ports.bus.subscribe(print_event)
+                ports.bus.subscribe(reader.printing(print_event))
             session = await begin(ports, caches, wiring.new_task_id(), goal, str(root), settings)
-            return await _work(history, ports, session, flags)
+            return await _work(history, ports, session, TaskLoop(session), reader, as_json=bool(flags["as_json"]))
 
 
 async def _resume(task: str, say: str | None, flags: dict[str, object]) -> int:
@@ -102,10 +132,14 @@ async def _resume(task: str, say: str | None, flags: dict[str, object]) -> int:
         folder = next(row.folder for row in history.queries.tasks() if row.id == task_id)
         async with wiring.open_provider(account, settings) as provider:
             ports = await _ports(home, history, provider, Path(folder), flags)
+            reader = Reader()
             if flags["as_json"]:
-                ports.bus.subscribe(print_event)
+                ports.bus.subscribe(reader.printing(print_event))
             session = await resume_session(ports, wiring.caches_of(ports), task_id, changes)
-            return await _work(history, ports, session, flags, say)
+            loop = TaskLoop(session)
+            if say:
+                loop.say(say)
+            return await _work(history, ports, session, loop, reader, as_json=bool(flags["as_json"]))
 
 
 async def _ports(
@@ -117,27 +151,28 @@ async def _ports(
 
 
 async def _work(
-    history: wiring.History, ports: Ports, session: Session, flags: dict[str, object], say: str | None = None
+    history: wiring.History, ports: Ports, session: Session, loop: TaskLoop, reader: Reader, *, as_json: bool
 ) -> int:
     def model_name(model_id: str) -> str:
         card = ports.catalogue.card(model_id)
         return card.name if card else model_id
 
-    loop = TaskLoop(session)
-    if say:
-        loop.say(say)
-    if not flags["as_json"]:
-        print_header(session.state, model_name(ports.catalogue.resolve(session.state.choice.model).id))
-        ports.bus.subscribe(Progress(session.state, model_name))
-    running = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):
-            running.add_signal_handler(number, loop.stop)
+    stop_on_signals(loop)
+    reader.watched_by(loop)
+    try:
+        if not as_json:
+            print_header(session.state, model_name(ports.catalogue.resolve(session.state.choice.model).id))
+            if isinstance(ports.approver, NobodyThere) and session.state.mode is Mode.ASK:
+                echo(f"! {NOBODY}")
+            ports.bus.subscribe(reader.printing(Progress(session.state, model_name)))
+    except BrokenPipeError:
+        reader.leave()
     status = await wiring.run_leased(history, session, loop)
-    if flags["as_json"]:
-        print_line(final_line(session.state))
-    else:
-        print_summary(session.state, model_name)
+    if not reader.gone:
+        if as_json:
+            print_line(final_line(session.state))
+        else:
+            print_summary(session.state, model_name)
     return EXIT_CODES[status]
 
 
@@ -146,9 +181,7 @@ def _with_flags(settings: Settings, flags: dict[str, object]) -> Settings:
     values = {key: str(flags[key]) for key in ("model", "effort", "cap", "mode") if flags[key] is not None}
     changed, problems = apply_settings(settings, values)
     if problems:
-        raise BadInput("\n".join(f"--{problem.key}: {problem.message}" for problem in problems))
-    from dataclasses import replace
-
+        raise BadInput("\n".join(problem.message for problem in problems))
     return replace(changed, routes=merge_routes(changed.routes, _routes(flags)))
 
 

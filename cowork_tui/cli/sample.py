@@ -6,21 +6,12 @@ import os
 import shlex
 import tempfile
 from pathlib import Path
-from typing import IO, Any
 
 import click
 
+from cowork_tui.cli.output import echo, refuse
+
 _GOAL = "Put the receipts into a table, one row each, with a total per month"
-
-
-class SentenceError(click.ClickException):
-    """One sentence on stderr, exit code 2."""
-
-    exit_code = 2
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Prints the sentence alone."""
-        click.echo(self.message, file=file, err=True)
 
 
 @click.command()
@@ -38,24 +29,22 @@ def sample(folder: Path, seed: int, truth: Path | None) -> None:
     try:
         receipts = make_sample(folder, seed)
     except SampleError as error:
-        raise SentenceError(str(error)) from error
+        refuse(str(error))
     if truth is not None:
         _write_atomically(truth, truth_json(receipts))
     documents = sum(1 for path in folder.rglob("*") if path.is_file())
     command = f'cowork-tui run "{_GOAL}" --folder {shlex.quote(str(folder))} --demo --yes'
-    click.echo(f"{documents} documents in {folder} ({len(receipts)} receipts). Try: {command}")
+    echo(f"{documents} documents in {folder} ({len(receipts)} receipts). Try: {command}")
 
 
 def _refuse_truth_file(truth: Path, folder: Path) -> None:
     """Checked before a document is made, so that a refusal leaves nothing behind."""
     if truth.resolve().is_relative_to(folder.resolve()):
-        raise SentenceError(
-            f"{truth} lies inside {folder}, where it would give the answer away; name a file outside it."
-        )
+        refuse(f"{truth} lies inside {folder}, where it would give the answer away; name a file outside it.")
     if truth.is_dir():
-        raise SentenceError(f"{truth} is a folder; name a file for the truth.")
+        refuse(f"{truth} is a folder; name a file for the truth.")
     if not truth.absolute().parent.is_dir():
-        raise SentenceError(f"The folder of {truth} does not exist; make it first or name another file.")
+        refuse(f"The folder of {truth} does not exist; make it first or name another file.")
 
 
 def _write_atomically(file: Path, text: str) -> None:
@@ -71,4 +60,4 @@ def _write_atomically(file: Path, text: str) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise SentenceError(f"{file} can't be written ({error.strerror}); name another file for the truth.") from error
+        refuse(f"{file} can't be written ({error.strerror}); name another file for the truth.")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from cowork_tui.cli.output import DEMO_NOTE, echo
+from cowork_tui.cli.output import DEMO_NOTE, echo, joined, line_width
 from cowork_tui.core import figures
 from cowork_tui.core.events import FileChange, Status
-from cowork_tui.core.plain_text import one_line
+from cowork_tui.core.plain_text import one_line, one_path
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.state import TaskState
 
@@ -20,36 +20,62 @@ STATUS_WORDS = {
     Status.DONE: "done",
     Status.FAILED: "failed",
 }
+GOAL_CHARS = 100
+PATH_CHARS = 60
 
 
 def print_header(state: TaskState, model_name: str) -> None:
     """The task in two lines."""
+    _print_goal(state)
+    cap = f"cap {state.cap}" if str(state.cap) != "none" else "no cap"
+    where = one_path(_short(state.folder), PATH_CHARS)
+    echo(joined([where, state.mode, model_name, cap, f"task {state.task_id[:8]}"], line_width()))
+
+
+def print_stored_header(state: TaskState, when: str) -> None:
+    """A stored task in two lines."""
+    _print_goal(state)
+    where = one_path(_short(state.folder), PATH_CHARS)
+    echo(joined([where, state.mode, f"cap {state.cap}", when, f"task {state.task_id}"], line_width()))
+
+
+def _print_goal(state: TaskState) -> None:
     if state.money is Money.DEMO:
         echo(DEMO_NOTE)
-    echo(one_line(state.title, 100))
+    echo(one_line(state.goal, line_width() or GOAL_CHARS))
+
+
+def _short(folder: str) -> str:
+    """The folder with `~` for the user's own."""
     home = str(Path.home())
-    folder = "~" + state.folder[len(home) :] if state.folder.startswith(home + "/") else state.folder
-    cap = f"cap {state.cap}" if str(state.cap) != "none" else "no cap"
-    echo(f"{folder} · {state.mode} · {model_name} · {cap} · task {state.task_id[:8]}\n")
+    return "~" + folder[len(home) :] if folder == home or folder.startswith(home + "/") else folder
 
 
 def print_summary(state: TaskState, model_name: Callable[[str], str]) -> None:
     """Where the task stands, the files it changed, and its totals."""
     echo()
-    echo(f"{STATUS_WORDS[state.status]}{f': {state.reason}' if state.reason else ''}")
+    echo(status_sentence(state))
     if state.next_step:
         echo(state.next_step)
     files = state.files()
     if files:
         echo("\nfiles changed")
-        width = max(len(one_line(change.path, 60)) for change in files)
-        for change in files:
-            echo(f"  {_mark(change)} {one_line(change.path, 60):<{width}}  {figures.size(change.after_bytes)}")
-    echo("\n" + totals(state))
+        names = [one_path(change.path, PATH_CHARS) for change in files]
+        width = max(map(len, names))
+        for change, name in zip(files, names, strict=True):
+            echo(f"  {_mark(change)} {name:<{width}}  {_size(change)}".rstrip())
+    echo()
+    echo(joined(totals(state), line_width()))
     for line in by_model(state, model_name):
         echo(line)
-    if state.money is Money.DEMO:
-        echo(DEMO_NOTE)
+
+
+def status_sentence(state: TaskState) -> str:
+    """`paused: The next turn needs …`, and no word twice where the reason begins with the status."""
+    word = STATUS_WORDS[state.status]
+    if state.reason.lower().startswith(word):
+        return state.reason
+    return f"{word}: {state.reason}" if state.reason else word
 
 
 def _mark(change: FileChange) -> str:
@@ -58,20 +84,26 @@ def _mark(change: FileChange) -> str:
     return "-" if change.after_sha256 is None else "~"
 
 
-def totals(state: TaskState) -> str:
-    """`6 turns · 21.4k in: 15.0k read, 6.3k written, 12 fresh · 70 % read · 1.9k out · $0.031`."""
+def _size(change: FileChange) -> str:
+    return "" if change.after_sha256 is None else f"{figures.size(change.after_bytes):>9}"
+
+
+def totals(state: TaskState) -> list[str]:
+    """The parts of `6 turns · 21.4k in: 15.0k read, 6.3k written, 12 fresh · 70 % read · 1.9k out · $0.031`."""
     usage = state.usage
     turns = sum(record.ended is not None for record in state.turns)
-    cache = (
-        f": {figures.tokens(usage.cache_read_tokens)} read, {figures.tokens(usage.cache_write_tokens)} written, "
-        f"{figures.tokens(usage.input_tokens)} fresh · {figures.percent(usage.hit_share)} read"
-        if usage.cache_known
-        else ", cache not reported"
-    )
-    return (
-        f"{turns} turn{'' if turns == 1 else 's'} · {figures.tokens(usage.prompt_tokens)} in{cache} · "
-        f"{figures.tokens(usage.output_tokens)} out · {money(state)}"
-    )
+    count = f"{turns} turn{'' if turns == 1 else 's'}"
+    if not turns:
+        return [count, money(state)]
+    sent = f"{figures.tokens(usage.prompt_tokens)} in"
+    parts = [f"{sent}, cache not reported"]
+    if usage.cache_known:
+        parts = [
+            f"{sent}: {figures.tokens(usage.cache_read_tokens)} read, "
+            f"{figures.tokens(usage.cache_write_tokens)} written, {figures.tokens(usage.input_tokens)} fresh",
+            f"{figures.percent(usage.hit_share)} read",
+        ]
+    return [count, *parts, f"{figures.tokens(usage.output_tokens)} out", money(state)]
 
 
 def money(state: TaskState) -> str:
@@ -86,11 +118,17 @@ def money(state: TaskState) -> str:
 
 def by_model(state: TaskState, model_name: Callable[[str], str]) -> list[str]:
     """A line a model, where several were used."""
-    costs: dict[str, tuple[int, int]] = {}
+    costs: dict[str, tuple[int, int | None]] = {}
     for record in state.turns:
         if record.ended is not None:
             turns, cost = costs.get(record.planned.choice.model, (0, 0))
-            costs[record.planned.choice.model] = (turns + 1, cost + (record.ended.cost_nanodollars or 0))
+            paid = record.ended.cost_nanodollars
+            total = None if cost is None or paid is None else cost + paid
+            costs[record.planned.choice.model] = (turns + 1, total)
     if len(costs) < 2:
         return []
-    return [f"  {model_name(model)}: {turns} turns, {figures.dollars(cost)}" for model, (turns, cost) in costs.items()]
+    width = max(len(model_name(model)) for model in costs)
+    return [
+        f"  {model_name(model):<{width}}  {turns:>3} turn{' ' if turns == 1 else 's'}  {figures.dollars(cost):>8}"
+        for model, (turns, cost) in costs.items()
+    ]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from datetime import datetime
 
 import click
 
 from cowork_tui import wiring
-from cowork_tui.cli.json_lines import print_line
-from cowork_tui.cli.output import DEMO_NOTE, fail, echo
-from cowork_tui.cli.progress import STEP_GLYPHS
-from cowork_tui.cli.summary import STATUS_WORDS, print_summary
+from cowork_tui.cli.json_lines import final_line, print_line
+from cowork_tui.cli.output import DEMO_NOTE, echo, fail, line_width
+from cowork_tui.cli.plan_lines import plan_lines
+from cowork_tui.cli.summary import STATUS_WORDS, print_stored_header, print_summary
 from cowork_tui.cli.turn_line import miss_line, turn_line
 from cowork_tui.core import figures
 from cowork_tui.core.errors import CoworkError
@@ -24,6 +25,8 @@ from cowork_tui.core.state import TaskState, fold
 from cowork_tui.engine.ports import TaskRow
 
 STOP_PATIENCE_SECONDS = 3.0
+STATUS_CHARS = 7
+TITLE_CHARS, MIN_TITLE_CHARS = 60, 20
 
 
 @click.command()
@@ -41,13 +44,13 @@ def tasks(as_json: bool) -> None:
         echo('No tasks yet. Try: cowork-tui sample demo-folder, then cowork-tui run "…" --folder demo-folder')
         return
     for row in rows:
-        echo(_row_line(row))
+        echo(_row_line(row, line_width()))
+    if any(row.money is Money.DEMO for row in rows):
+        echo(DEMO_NOTE)
 
 
 def json_list(rows: list[dict[str, object]]) -> str:
-    """A JSON list, one element a line."""
-    import json
-
+    """A JSON list, one element a line, in plain ASCII."""
     return "[" + ",\n ".join(json.dumps(row) for row in rows) + "]"
 
 
@@ -69,21 +72,25 @@ def _row_json(row: TaskRow) -> dict[str, object]:
     return found
 
 
-def _row_line(row: TaskRow) -> str:
+def _row_line(row: TaskRow, width: int | None) -> str:
     when = datetime.fromtimestamp(row.updated_at).astimezone().strftime("%d %b %H:%M")
     cost = figures.UNKNOWN if row.money is Money.UNKNOWN else figures.dollars(row.cost_nanodollars)
-    note = f"  {figures.MONEY_NOTES[row.money]}" if row.money is not Money.BILLED else ""
+    kind = "" if row.money is Money.BILLED else row.money.value
+    turns = f"{row.turns} turn{' ' if row.turns == 1 else 's'}"
     status = STATUS_WORDS[Status(row.status)]
-    return f"{row.id[:8]}  {when}  {status:<8} {row.turns:>3} turns  {cost:>8}  {one_line(row.title, 50)}{note}"
+    start = f"{row.id[:8]}  {when}  {status:<{STATUS_CHARS}}  {turns:>9}  {cost:>7} {kind:<7}  "
+    return start + one_line(row.title, max((width or len(start) + TITLE_CHARS) - len(start), MIN_TITLE_CHARS))
 
 
 @click.command()
 @click.argument("task")
 @click.option("--json", "as_json", is_flag=True, help="The task's state as one JSON object.")
 def show(task: str, as_json: bool) -> None:
-    """Show a stored TASK: plan, every turn with what it sent and cost, files, totals."""
-    from cowork_tui.cli.json_lines import final_line
+    """Show a stored TASK, turn by turn.
 
+    TASK is its id, the first digits of it, or `last`. Shown are plan, every turn with what it sent and cost, cache
+    misses, files and totals.
+    """
     try:
         queries = wiring.open_queries(wiring.find_home())
         state = fold(queries.events(queries.resolve_task(task)))
@@ -96,19 +103,16 @@ def show(task: str, as_json: bool) -> None:
 
 
 def _show(state: TaskState) -> None:
-    if state.money is Money.DEMO:
-        echo(DEMO_NOTE)
-    echo(one_line(state.title, 100))
     when = datetime.fromtimestamp(state.created_at).astimezone().strftime("%d %B %Y %H:%M")
-    echo(f"{state.folder} · {state.mode} · cap {state.cap} · {when} · task {state.task_id}\n")
-    width = max((len(step.title) for step in state.steps), default=0)
-    for step in state.steps:
-        echo(f"  {STEP_GLYPHS[step.status]} {step.title:<{width}}  {step.kind}")
-    echo()
+    print_stored_header(state, when)
+    if state.steps:
+        echo("\n" + "\n".join(plan_lines(state.steps)))
+    if state.turns:
+        echo()
     for record in state.turns:
-        echo(turn_line(record, model_name(record.planned.choice.model)))
+        echo(turn_line(record, model_name(record.planned.choice.model), line_width()))
         if record.failed_attempts:
-            echo(f"  ! {record.failed_attempts} failed attempts")
+            echo(f"  ! {record.failed_attempts} failed attempt{'' if record.failed_attempts == 1 else 's'}")
         if record.miss is not None and record.miss.cause is not MissCause.MODEL:
             echo("  " + miss_line(record.miss))
     print_summary(state, model_name)
@@ -123,7 +127,10 @@ def model_name(model_id: str) -> str:
 @click.command()
 @click.argument("task")
 def stop(task: str) -> None:
-    """Stop a running TASK, also one that runs in another terminal."""
+    """Stop a running TASK, also in another terminal.
+
+    TASK is its id, the first digits of it, or `last`.
+    """
     try:
         echo(asyncio.run(_stop(task)))
     except CoworkError as error:
@@ -149,7 +156,11 @@ async def _stop(task: str) -> str:
 @click.command()
 @click.argument("task")
 def verify(task: str) -> None:
-    """Rebuild every request of a TASK from what is stored and compare it with what was sent."""
+    """Compare a TASK's history with what was sent.
+
+    Every request is rebuilt from what is stored and compared byte for byte. TASK is its id, the first digits of it, or
+    `last`. Exit code 1 where one differs.
+    """
     try:
         home = wiring.find_home()
         count, problems = wiring.verify_task(home, task)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, cast
 
 import click
+
+from cowork_tui.cli.output import fail, refuse
 
 if TYPE_CHECKING:
     from cowork_tui.core.models import Tokenizer as Generation
@@ -34,7 +36,7 @@ def tokens(model: str, jsonl: bool) -> None:
     try:
         generation = ModelCatalogue().resolve(model).tokenizer
     except CoworkError as error:
-        _refuse(str(error))
+        fail(error)
     count = Tokenizer(on_missing=lambda sentence: click.echo(sentence, err=True)).count
     if not jsonl:
         click.echo(growth_tokens(generation, count(sys.stdin.buffer.read().decode("utf-8", "replace")), 0, 0, None))
@@ -52,16 +54,16 @@ def _growth(line: str, number: int, generation: Generation, count: TokenCounter)
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", "it is nested too deeply")
-        _refuse(f"Line {number} is not JSON ({reason}); write one object a line.")
+        refuse(f"Line {number} is not JSON ({reason}); write one object a line.")
     if not isinstance(value, dict):
-        _refuse(f'Line {number} is not a JSON object; write {{"text": "..."}}.')
+        refuse(f'Line {number} is not a JSON object; write {{"text": "..."}}.')
     entry = cast("Mapping[str, object]", value)
     unknown = sorted(set(entry) - {"text", *_COUNTS})
     if unknown:
-        _refuse(f"Line {number} has the unknown field {unknown[0]!r}; allowed are text, {', '.join(_COUNTS)}.")
+        refuse(f"Line {number} has the unknown field {unknown[0]!r}; allowed are text, {', '.join(_COUNTS)}.")
     text = entry.get("text")
     if not isinstance(text, str):
-        _refuse(f'Line {number} has no "text" that is a string; write {{"text": "..."}}.')
+        refuse(f'Line {number} has no "text" that is a string; write {{"text": "..."}}.')
     calls, results, output = (_count(entry, name, number) for name in _COUNTS)
     pairs = calls or results or 0  # a count that is left out is that of its counterpart
     return growth_tokens(
@@ -74,11 +76,5 @@ def _count(entry: Mapping[str, object], name: str, number: int) -> int | None:
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        _refuse(f'Line {number}: "{name}" is {json.dumps(value)}; write a whole number of at least 0.')
+        refuse(f'Line {number}: "{name}" is {json.dumps(value)}; write a whole number of at least 0.')
     return value
-
-
-def _refuse(sentence: str) -> NoReturn:
-    """One sentence on stderr, exit code 2."""
-    click.echo(sentence, err=True)
-    raise click.exceptions.Exit(2)

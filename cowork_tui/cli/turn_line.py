@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from cowork_tui.cli.output import joined
 from cowork_tui.core import figures
-from cowork_tui.core.events import CacheMissed, MissCause
+from cowork_tui.core.events import CacheMissed, MissCause, TurnEnded
 from cowork_tui.core.state import TurnRecord
+from cowork_tui.core.usage import Usage
 
 MISS_WORDS = {
     MissCause.EDITED: "the context was edited",
@@ -20,37 +22,55 @@ MISS_WORDS = {
 }
 
 
-def turn_line(record: TurnRecord, model_name: str) -> str:
-    """`turn 4 · extract · Sonnet 5.5 · 5.1k in: 3.3k read, 1.8k written, 3 fresh · 65 % read · 0.4k out · $0.009 …`."""
+def turn_line(record: TurnRecord, model_name: str, width: int | None = None, *, indent: str = "") -> str:
+    """`turn 4 · extract · Sonnet 5.5 · 5.1k in: 3.3k read, 1.8k written, 3 fresh · 65 % read · 0.4k out · $0.009 …`.
+
+    Where that is wider than `width` columns it becomes two lines: what the turn was and cost, then what went in.
+    """
     planned, ended = record.planned, record.ended
-    head = f"turn {planned.turn} · {planned.step_kind} · {model_name}"
+    head = [f"{indent}turn {planned.turn}", str(planned.step_kind), model_name]
     if ended is None:
-        return f"{head} · no response"
-    usage = ended.usage
-    if usage.cache_known:
-        split = (
-            f"{figures.tokens(usage.prompt_tokens)} in: {figures.tokens(usage.cache_read_tokens)} read, "
-            f"{figures.tokens(usage.cache_write_tokens)} written, {figures.tokens(usage.input_tokens)} fresh · "
-            f"{figures.percent(usage.hit_share)} read"
-        )
-    else:
-        split = f"{figures.tokens(usage.prompt_tokens)} in, cache not reported"
-    parts = [head, split, f"{figures.tokens(usage.output_tokens)} out", _cost(record), figures.seconds(ended.seconds)]
-    if planned.forecast.switch_nanodollars:
-        parts.append(f"switching the model added {figures.dollars(planned.forecast.switch_nanodollars, estimate=True)}")
-    return " · ".join(parts)
+        return joined([*head, "no response"], width)
+    out, took = f"{figures.tokens(ended.usage.output_tokens)} out", figures.seconds(ended.seconds)
+    switch = _switch(record)
+    line = joined([*head, *_input(ended.usage), out, _cost(record, ended), took, *switch], None)
+    if width is None or len(line) <= width:
+        return line
+    inner = f"{indent}  "
+    input_first, *input_rest = _input(ended.usage, _foretold_input(record))
+    first = joined([*head, _cost(record, ended, with_input=False), out, took, *switch], width, indent=inner)
+    return f"{first}\n{joined([inner + input_first, *input_rest], width, indent=inner)}"
 
 
-def _cost(record: TurnRecord) -> str:
-    foretold, ended = record.forecast, record.ended
-    assert ended is not None
+def _input(usage: Usage, foretold: str = "") -> list[str]:
+    """What the prompt weighed and what the cache held of it."""
+    total = f"{figures.tokens(usage.prompt_tokens)} in{f' (foretold {foretold})' if foretold else ''}"
+    if not usage.cache_known:
+        return [f"{total}, cache not reported"]
+    return [
+        f"{total}: {figures.tokens(usage.cache_read_tokens)} read, {figures.tokens(usage.cache_write_tokens)} written, "
+        f"{figures.tokens(usage.input_tokens)} fresh",
+        f"{figures.percent(usage.hit_share)} read",
+    ]
+
+
+def _foretold_input(record: TurnRecord) -> str:
+    return figures.tokens(record.forecast.input_tokens, estimate=not record.forecast.counted)
+
+
+def _cost(record: TurnRecord, ended: TurnEnded, *, with_input: bool = True) -> str:
+    foretold = [f"{_foretold_input(record)} in"] if with_input else []
     if ended.cost_nanodollars is None:
-        return f"price unknown (foretold {figures.tokens(foretold.input_tokens, estimate=not foretold.counted)} in)"
-    return (
-        f"{figures.dollars(ended.cost_nanodollars)} (foretold "
-        f"{figures.dollars(foretold.cost_nanodollars, estimate=True)}, "
-        f"{figures.tokens(foretold.input_tokens, estimate=not foretold.counted)} in)"
-    )
+        paid = "price unknown"
+    else:
+        paid = figures.dollars(ended.cost_nanodollars)
+        foretold.insert(0, figures.dollars(record.forecast.cost_nanodollars, estimate=True))
+    return f"{paid} (foretold {', '.join(foretold)})" if foretold else paid
+
+
+def _switch(record: TurnRecord) -> list[str]:
+    added = record.forecast.switch_nanodollars
+    return [f"switching the model added {figures.dollars(added, estimate=True)}"] if added else []
 
 
 def miss_line(miss: CacheMissed) -> str:

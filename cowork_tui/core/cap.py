@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
 
 from cowork_tui.core.errors import BadInput
-from cowork_tui.core.pricing import NANODOLLARS_PER_DOLLAR, ModelPrices, format_dollars
+from cowork_tui.core.pricing import NANODOLLARS_PER_DOLLAR, PICODOLLARS_PER_NANODOLLAR, ModelPrices, format_dollars
 from cowork_tui.core.usage import Usage
 
 ESTIMATE_MARGIN_PERCENT = 125
@@ -62,18 +64,24 @@ def counted(usage: Usage, cost_nanodollars: int) -> Amount:
 
 
 def worst_case(
-    input_tokens: int, counted_exactly: bool, max_tokens: int, ttl_seconds: int, prices: ModelPrices | None
+    input_tokens: int,
+    counted_exactly: bool,
+    max_tokens: int,
+    ttl_seconds: int,
+    prices: ModelPrices | None,
+    factor: Fraction = Fraction(1),
 ) -> Amount:
     """What a request could take at most: all input written to the cache, all output used.
 
-    Writing is the dearest an input token gets. Without prices money is 0 and only a token cap can hold.
+    Writing is the dearest an input token gets. `factor` is what the place and speed of inference may add. Without
+    prices money is 0 and only a token cap can hold.
     """
     bound = input_tokens if counted_exactly else -(-input_tokens * ESTIMATE_MARGIN_PERCENT // 100)
     if prices is None:
         return Amount(0, bound + max_tokens)
     row = prices.row(bound)
     picodollars = bound * max(row.cache_write(ttl_seconds), row.input) + max_tokens * row.output
-    return Amount(-(-picodollars // 1000), bound + max_tokens)
+    return Amount(ceil(picodollars * factor / PICODOLLARS_PER_NANODOLLAR), bound + max_tokens)
 
 
 def left(cap: Cap, spent: Amount) -> Amount | None:
@@ -92,12 +100,15 @@ def allows(cap: Cap, spent: Amount, reserved: Amount) -> bool:
 
 
 def largest_output(
-    cap: Cap, spent: Amount, input_only: Amount, prices: ModelPrices | None, input_tokens: int
+    cap: Cap, spent: Amount, input_only: Amount, prices: ModelPrices | None, factor: Fraction = Fraction(1)
 ) -> int | None:
-    """The most output tokens the cap still pays for beside the input; None where the cap does not limit output."""
+    """The most output tokens the cap still pays for; None where the cap does not limit output.
+
+    `input_only` is the worst case of the same request without output.
+    """
     if cap.tokens is not None:
         return cap.tokens - spent.tokens - input_only.tokens
     if cap.nanodollars is None or prices is None:
         return None
     room = cap.nanodollars - spent.nanodollars - input_only.nanodollars
-    return room * 1000 // prices.row(input_tokens).output
+    return int(room * PICODOLLARS_PER_NANODOLLAR // (prices.row(input_only.tokens).output * factor))

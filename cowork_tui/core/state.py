@@ -83,7 +83,7 @@ class TaskState:
     usage: Usage = NO_USAGE
     cost_nanodollars: int = 0
     unpriced_turns: int = 0
-    """Turns whose price is unknown; `cost_nanodollars` leaves them out."""
+    """Turns whose price is unknown or in another kind of money; `cost_nanodollars` leaves them out."""
     spent: Amount = field(default_factory=Amount)
     started_tools: Mapping[str, ToolStarted] = field(default_factory=dict[str, ToolStarted])
     """Calls that began and have no result."""
@@ -174,7 +174,7 @@ def _turn(state: TaskState, event: TurnPlanned | AttemptEnded | BlockEnded | Tur
         return _with_record(state, replace(record, failed_attempts=record.failed_attempts + 1))
     if isinstance(event, CacheMissed):
         return _with_record(state, replace(record, miss=event))
-    cost = event.cost_nanodollars
+    cost = event.cost_nanodollars if event.money is state.money else None
     return replace(
         _with_record(state, replace(record, ended=event)),
         usage=state.usage + event.usage,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 
-from cowork_tui.core.blocks import Role, ToolResult, UserText, make_block
-from cowork_tui.core.events import Notice, Status, StatusChanged, ToolEnded, UserSaid
+from cowork_tui.core.blocks import Role, UserText, make_block
+from cowork_tui.core.events import Notice, Status, StatusChanged, UserSaid
 from cowork_tui.engine.ports import Ended, Failed
-from cowork_tui.engine.prompts import GO_ON, OUTCOME_UNKNOWN, cap_note
+from cowork_tui.engine.prompts import GO_ON, cap_note
 from cowork_tui.engine.response import send_turn
 from cowork_tui.engine.session import Session
-from cowork_tui.engine.tool_calls import answer_open_calls, parse_call
+from cowork_tui.engine.tool_calls import answer_interrupted_calls, answer_open_calls
 from cowork_tui.engine.turn import HeldTurn, prepare_turn
 
 
@@ -33,8 +33,9 @@ class TaskLoop:
 
     def stop(self) -> None:
         """Stop whatever is running, or is about to. Nothing stored is lost; `run` returns when the stop is stored."""
-        self._stop_asked = True
-        if self._running is not None:
+        if self._running is None:
+            self._stop_asked = True
+        else:
             self._running.cancel()
 
     async def run(self) -> Status:
@@ -49,13 +50,15 @@ class TaskLoop:
                 self._running.cancel()
                 await asyncio.wait([self._running])
             await self._set(Status.STOPPED, "Stopped by you.", _resume_hint(self._session))
+        if not self._session.state.started_tools:
+            self._session.ports.tools.settle()
         return self._session.state.status
 
     async def _work(self) -> None:
         session = self._session
         if session.state.status is not Status.RUNNING:
             await self._set(Status.RUNNING)
-        await self._close_interrupted_calls()
+        await answer_interrupted_calls(session)
         refused: set[str] = set()
         while True:
             await answer_open_calls(session)
@@ -100,18 +103,6 @@ class TaskLoop:
 
     async def _set(self, status: Status, reason: str = "", next_step: str = "") -> None:
         await self._session.emit(StatusChanged(self._session.now(), status, reason, next_step))
-
-    async def _close_interrupted_calls(self) -> None:
-        """After a crash: a change that began and has no result must not be made twice; reads are simply run again."""
-        session = self._session
-        for block in tuple(session.state.open_uses.values()):
-            call = parse_call(block.content)
-            if call is None or call.use.id not in session.state.started_tools or call.arguments is None:
-                continue
-            intent = await session.ports.tools.intent(call.use.name, call.arguments)
-            if intent.changes or intent.error is not None:
-                result = make_block(ToolResult(call.use.id, OUTCOME_UNKNOWN, is_error=True), session.ports.count)
-                await session.emit(ToolEnded(session.now(), session.state.turn, call.use.id, result, True, 0.0))
 
     async def _speak(self) -> None:
         """Let the user's queued words, a due note on the cap, or a plain "go on" join the transcript."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeAlias
@@ -117,7 +117,7 @@ class Provider(Protocol):
         """The exact body for a plan."""
         ...
 
-    def stream(self, request: PreparedRequest) -> AsyncIterator[ProviderEvent]:
+    def stream(self, request: PreparedRequest) -> AsyncGenerator[ProviderEvent, None]:
         """Send it and give what comes back, retries included."""
         ...
 
@@ -161,6 +161,14 @@ class ToolHost(Protocol):
 
     async def call(self, name: str, tool_input: JsonObject, *, turn: int, tool_use_id: str) -> ToolOutcome:
         """Carry it out. A failure is an outcome with `is_error`; cancelling stops it."""
+        ...
+
+    def repeatable(self, name: str) -> bool:
+        """Whether a call that was interrupted may be made again with the same id: what happened is told, not redone."""
+        ...
+
+    def settle(self) -> None:
+        """Every result is stored: what was kept to answer interrupted calls can be forgotten."""
         ...
 
 

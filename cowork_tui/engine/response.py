@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from cowork_tui.core.blocks import make_block
@@ -48,27 +49,39 @@ class _Progress:
     first_token_seconds: float | None = None
     text_tokens: int = 0
     """Yardstick tokens of what was streamed, for the bill of a response that is cut."""
+    held: BlockEnded | None = None
+    """The newest whole block; it is committed with what follows it, which comes at once."""
 
 
 async def send_turn(session: Session, ready: ReadyTurn) -> Ended | Failed:
     """Store the plan, send it, and store what comes back. Cancelling it bills what has come and passes on."""
     await session.emit(ready.planned)
     progress = _Progress(session.ports.clock.monotonic())
+    outcome: Ended | Failed | None = None
     try:
-        async for event in session.ports.provider.stream(ready.request):
-            if isinstance(event, Ended):
-                await _settle(session, ready, progress, event.usage, event.stop_reason)
-                return event
-            if isinstance(event, Failed):
-                if event.usage is not None and progress.started is not None:
-                    await _settle(session, ready, progress, event.usage, FAILED)
-                return event
-            await _take(session, ready, progress, event)
+        async with aclosing(session.ports.provider.stream(ready.request)) as events:
+            async for event in events:  # to its end, so that the connection can be used again
+                if isinstance(event, Ended | Failed):
+                    outcome = event
+                    await _close(session, ready, progress, event)
+                else:
+                    await _take(session, ready, progress, event)
     except asyncio.CancelledError:
-        if progress.started is not None:
+        if progress.started is not None and outcome is None:
             await _settle(session, ready, progress, _cut_usage(progress, progress.started), STOPPED)
         raise
-    return Failed("The response ended without a closing event.", "Resume the task to try again.", None, None)
+    lost = "The response ended without a closing event."
+    return outcome or Failed(lost, "Resume the task to try again.", None, None)
+
+
+async def _close(session: Session, ready: ReadyTurn, progress: _Progress, event: Ended | Failed) -> None:
+    """Bill what ended, whether or not it ended well."""
+    if isinstance(event, Ended):
+        await _settle(session, ready, progress, event.usage, event.stop_reason)
+    elif event.usage is not None and progress.started is not None:
+        await _settle(session, ready, progress, event.usage, FAILED)
+    else:
+        await _release(session, progress)
 
 
 def _cut_usage(progress: _Progress, started: Started) -> Usage:
@@ -87,13 +100,22 @@ async def _take(session: Session, ready: ReadyTurn, progress: _Progress, event: 
             session.tell(ResponseStarted(now, turn, event.model))
         case Delta():
             _mark_first(session, progress)
+            await _release(session, progress)
             progress.text_tokens += session.ports.count(event.text)
             session.tell(_delta(turn, event))
         case ContentEnded():
             _mark_first(session, progress)
-            await session.emit(BlockEnded(now, turn, make_block(event.content, session.ports.count)))
+            await _release(session, progress)
+            progress.held = BlockEnded(now, turn, make_block(event.content, session.ports.count))
         case _:
             pass
+
+
+async def _release(session: Session, progress: _Progress) -> None:
+    """Commit the block that is held back."""
+    if progress.held is not None:
+        held, progress.held = progress.held, None
+        await session.emit(held)
 
 
 def _mark_first(session: Session, progress: _Progress) -> None:
@@ -111,6 +133,8 @@ def _delta(turn: int, delta: Delta) -> Event:
 
 async def _settle(session: Session, ready: ReadyTurn, progress: _Progress, usage: Usage, stop_reason: str) -> None:
     """Bill the turn, close its forecast, and learn from it."""
+    held, progress.held = progress.held, None
+    wrote_nothing = held is None and len(session.state.transcript) == ready.planned.end_seq
     started = progress.started or Started("", ready.plan.card.id, "", usage, None)
     seconds = session.ports.clock.monotonic() - progress.began
     ended = TurnEnded(
@@ -121,14 +145,14 @@ async def _settle(session: Session, ready: ReadyTurn, progress: _Progress, usage
         request_id=started.request_id,
         stop_reason=stop_reason,
         usage=usage,
-        cost_nanodollars=_cost(session, ready, usage, stop_reason),
+        cost_nanodollars=_cost(ready, usage, refused_unbilled=stop_reason == "refusal" and wrote_nothing),
         money=session.ports.provider.money,
         first_token_seconds=round(progress.first_token_seconds or seconds, 3),
         seconds=round(seconds, 3),
         input_end_seq=ready.planned.end_seq,
     )
     miss = _miss(session, ready, usage, started)
-    await session.emit(ended, *([miss] if miss else []))
+    await session.emit(*([held] if held else []), ended, *([miss] if miss else []))
     session.facts.appendleft(
         TurnFact(
             ready.plan.card.id,
@@ -145,12 +169,11 @@ async def _settle(session: Session, ready: ReadyTurn, progress: _Progress, usage
     )
 
 
-def _cost(session: Session, ready: ReadyTurn, usage: Usage, stop_reason: str) -> int | None:
+def _cost(ready: ReadyTurn, usage: Usage, *, refused_unbilled: bool) -> int | None:
     """The price of the turn; a refusal before any output is not billed although its usage shows tokens."""
     if ready.prices is None:
         return None
-    wrote_nothing = len(session.state.transcript) == ready.planned.end_seq
-    return 0 if stop_reason == "refusal" and wrote_nothing else cost_nanodollars(usage, ready.prices)
+    return 0 if refused_unbilled else cost_nanodollars(usage, ready.prices)
 
 
 def _miss(session: Session, ready: ReadyTurn, usage: Usage, started: Started) -> CacheMissed | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from cowork_tui.core.blocks import SystemText, UserText, make_block
 from cowork_tui.core.cap import Cap
 from cowork_tui.core.errors import BadInput
 from cowork_tui.core.events import Mode, ModelChoice, Route, Status, TaskChanged, TaskCreated, UserSaid
+from cowork_tui.core.pricing import Money
 from cowork_tui.core.settings import Settings, merge_routes
 from cowork_tui.core.state import fold
 from cowork_tui.engine import own_tools
@@ -82,8 +83,9 @@ async def resume(ports: Ports, caches: CacheLedger, task_id: str, changes: Chang
     for name in (changes.model, *(route.choice.model for route in changes.routes)):
         if name is not None:
             ports.catalogue.resolve(name)
-    if state.money is not ports.provider.money:
-        state = replace(state, money=ports.provider.money)
+    if Money.DEMO in (state.money, ports.provider.money) and state.money is not ports.provider.money:
+        how = "by the demo; add --demo" if state.money is Money.DEMO else "with a key; set ANTHROPIC_API_KEY"
+        raise BadInput(f"Task {task_id[:8]} was begun {how} to go on with it.")
     session = Session(ports, caches, state)
     changed = TaskChanged(
         session.now(),

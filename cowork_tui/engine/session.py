@@ -88,7 +88,7 @@ class Session:
 
     def prices(self, model: str) -> ModelPrices | None:
         """A model's prices today; None where the endpoint's money is unknown."""
-        return None if self.state.money is Money.UNKNOWN else self.ports.prices.prices(model, self.today())
+        return None if self.ports.provider.money is Money.UNKNOWN else self.ports.prices.prices(model, self.today())
 
     async def emit(self, *events: Event) -> None:
         """Commit and publish events, and fold them into the state."""

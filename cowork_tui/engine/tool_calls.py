@@ -18,6 +18,7 @@ from cowork_tui.core.events import ApprovalAsked, ApprovalGiven, Event, Mode, Pl
 from cowork_tui.core.json_values import JsonObject
 from cowork_tui.engine.own_tools import RECALL, UPDATE_PLAN, parse_steps, plan_text, recall
 from cowork_tui.engine.ports import ApprovalAnswer, ApprovalRequest, ToolIntent, ToolOutcome
+from cowork_tui.engine.prompts import OUTCOME_UNKNOWN
 from cowork_tui.engine.session import Session
 
 MAX_PARALLEL_READS = 4
@@ -56,6 +57,22 @@ async def answer_open_calls(session: Session) -> None:
     finally:
         for task in reads.values():
             task.cancel()
+
+
+async def answer_interrupted_calls(session: Session) -> None:
+    """After a crash or a stop: a call that began and has no result must not be made twice.
+
+    Where the tools can tell what became of it they are asked again under the same id; else its outcome is unknown.
+    """
+    for block in tuple(session.state.open_uses.values()):
+        call = parse_call(block.content)
+        if call is None or call.use.id not in session.state.started_tools or call.arguments is None:
+            continue
+        if session.ports.tools.repeatable(call.use.name):
+            outcome, seconds = await _run(session, call.use, call.arguments, asyncio.Semaphore())
+            await _end(session, call.use, outcome, seconds)
+        else:
+            await _end(session, call.use, ToolOutcome(OUTCOME_UNKNOWN, is_error=True))
 
 
 async def _intent(session: Session, call: Call) -> ToolIntent:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from cowork_tui.core.cap import Amount, allows, largest_output, left, worst_case
 from cowork_tui.core.cap import MIN_OUTPUT_TOKENS as MIN_OUTPUT
+from cowork_tui.core.cap import Amount, allows, largest_output, left, worst_case
 from cowork_tui.core.errors import NotFound
 from cowork_tui.core.events import Forecast, ModelChoice, PrefixLink, TurnPlanned
 from cowork_tui.core.forecast import forecast, output_range, pace
 from cowork_tui.core.models import ModelCard, ThinkingSupport
 from cowork_tui.core.plan import ContextPlan, Parameters, build, choose_parameters
-from cowork_tui.core.pricing import ModelPrices, format_dollars
+from cowork_tui.core.pricing import US_GEO_FACTOR, ModelPrices, Money, format_dollars, modifier
 from cowork_tui.core.prompt_cache import Hit, TokensAt, lookup
 from cowork_tui.core.routing import route
 from cowork_tui.core.state import TaskState
@@ -19,8 +20,10 @@ from cowork_tui.core.steps import StepKind, current_kind
 from cowork_tui.engine.ports import PreparedRequest
 from cowork_tui.engine.session import Session, past_outputs
 
-NEAR_LIMIT = 0.8
-"""From this share of the budget, the window or the cap on, the server is asked to count the input."""
+NEAR_BUDGET = (0.95, 1.05)
+"""Around the budget, as shares of it, the server is asked to count the input; well past it a count says nothing new."""
+NEAR_WINDOW = 0.9
+"""From this share of the context window on, the server is asked every time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,11 @@ async def prepare_turn(session: Session) -> ReadyTurn | HeldTurn:
             f"The context holds {draft.input_tokens:,} tokens and {card.name} takes {card.context_window_tokens:,}.",
             "Start a new task for the rest, or resume with a model that has a larger window.",
         )
+    if state.cap.nanodollars is not None and draft.prices is None:
+        return HeldTurn(
+            f"The price of {card.name} here is unknown, so the cap of {state.cap} can't be held.",
+            f"Set a cap in tokens: cowork-tui resume {state.task_id[:8]} --cap 200k",
+        )
     return _reserve(session, draft, wanted)
 
 
@@ -128,15 +136,24 @@ def _draft(session: Session, kind: StepKind, card: ModelCard, plan: ContextPlan,
 
 
 def _near_a_limit(state: TaskState, draft: _Draft) -> bool:
-    limit = min(state.budget_tokens, draft.card.context_window_tokens)
-    if draft.input_tokens > NEAR_LIMIT * limit:
+    low, high = (share * state.budget_tokens for share in NEAR_BUDGET)
+    if low < draft.input_tokens < high or draft.input_tokens > NEAR_WINDOW * draft.card.context_window_tokens:
         return True
     reserved = _worst_case(state, draft, draft.plan.parameters.max_tokens)
     return not allows(state.cap, state.spent, reserved)
 
 
 def _worst_case(state: TaskState, draft: _Draft, max_tokens: int) -> Amount:
-    return worst_case(draft.input_tokens, draft.counted, max_tokens, state.settings.ttl.seconds, draft.prices)
+    ttl_seconds = state.settings.ttl.seconds
+    return worst_case(draft.input_tokens, draft.counted, max_tokens, ttl_seconds, draft.prices, _dearest_factor(state))
+
+
+def _dearest_factor(state: TaskState) -> Fraction:
+    """What inference may add to the price: as it was on the last turn; US-only where a workspace may default to it."""
+    last = state.last_ended
+    if last is not None:
+        return modifier(last.usage)
+    return US_GEO_FACTOR if state.money is Money.BILLED else Fraction(1)
 
 
 def _reserve(session: Session, draft: _Draft, wanted: ModelChoice) -> ReadyTurn | HeldTurn:
@@ -144,7 +161,8 @@ def _reserve(session: Session, draft: _Draft, wanted: ModelChoice) -> ReadyTurn 
     state, plan = session.state, draft.plan
     reserved = _worst_case(state, draft, plan.parameters.max_tokens)
     if not allows(state.cap, state.spent, reserved):
-        room = largest_output(state.cap, state.spent, _worst_case(state, draft, 0), draft.prices, draft.input_tokens)
+        input_only = _worst_case(state, draft, 0)
+        room = largest_output(state.cap, state.spent, input_only, draft.prices, _dearest_factor(state))
         least = max(MIN_OUTPUT, draft.forecast.output_p90_tokens)
         if room is None or room < least:
             return _over_cap(state, _worst_case(state, draft, min(least, plan.parameters.max_tokens)))

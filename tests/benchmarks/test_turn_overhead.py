@@ -56,10 +56,10 @@ async def grown(session: Session, blocks: int) -> None:
 
 
 async def one_turn(session: Session, number: int) -> tuple[float, bytes]:
-    """Seconds of one turn of ours, from the user's words to the settled bill; and the body it sent."""
+    """Seconds of one turn of ours, from planning to the settled and stored bill; and the body it sent."""
     words = make_block(UserText(f"hello {number}"), session.ports.count)
-    began = time.perf_counter()
     await session.emit(UserSaid(session.now(), session.state.turn, (words,)))
+    began = time.perf_counter()
     ready = await prepare_turn(session)
     assert isinstance(ready, ReadyTurn)
     outcome = await send_turn(session, ready)

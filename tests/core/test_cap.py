@@ -71,7 +71,7 @@ def test_a_cap_holds_to_the_last_unit() -> None:
 def test_the_largest_output_is_what_the_cap_still_pays_for(cap: int, spent: int, prompt: int) -> None:
     limit = Cap(nanodollars=cap)
     input_only = worst_case(prompt, True, 0, 300, HAIKU)
-    output = largest_output(limit, Amount(spent), input_only, HAIKU, prompt)
+    output = largest_output(limit, Amount(spent), input_only, HAIKU)
     assert output is not None
     if output >= 0:
         assert allows(limit, Amount(spent), worst_case(prompt, True, output, 300, HAIKU))

@@ -47,6 +47,10 @@ class FolderTools:
         """All file tools."""
         return tuple(tool.definition() for tool in TOOLS)
 
+    def repeatable(self, name: str) -> bool:
+        """All of them: reads are simply run again, and the journal knows what became of a change."""
+        return name in self._tools
+
     async def intent(self, name: str, tool_input: JsonObject) -> ToolIntent:
         """What a call would do; nothing is changed."""
         tool = self._tools.get(name)
