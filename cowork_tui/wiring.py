@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from cowork_tui.adapters.anthropic.client import AnthropicProvider
     from cowork_tui.adapters.store.database import HistoryStore
     from cowork_tui.adapters.store.queries import HistoryQueries
-    from cowork_tui.core.events import Status
     from cowork_tui.core.json_values import JsonObject
+    from cowork_tui.core.task_values import Status
     from cowork_tui.demo.reply import Reply
     from cowork_tui.demo.settings import DemoSettings
     from cowork_tui.engine.loop import TaskLoop

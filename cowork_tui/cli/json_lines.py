@@ -11,10 +11,11 @@ import click
 
 from cowork_tui.cli.output import DEMO_NOTE
 from cowork_tui.core.blocks import Block, payload
-from cowork_tui.core.events import Event, PrefixLink, TaskCreated
+from cowork_tui.core.events import Event, TaskCreated
 from cowork_tui.core.json_values import JsonObject, JsonValue
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.state import TaskState
+from cowork_tui.core.task_values import PrefixLink
 
 LEFT_OUT = frozenset({"new_links", "breakpoint_hashes"})
 """Fields of events that only the history needs."""

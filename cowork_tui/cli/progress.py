@@ -15,7 +15,6 @@ from cowork_tui.core.events import (
     BlockEnded,
     CacheMissed,
     Event,
-    MissCause,
     Notice,
     PlanUpdated,
     StatusChanged,
@@ -27,6 +26,7 @@ from cowork_tui.core.events import (
 )
 from cowork_tui.core.plain_text import one_line, one_path
 from cowork_tui.core.state import TaskState, TurnRecord
+from cowork_tui.core.task_values import MissCause
 
 RESULT_CHARS, MIN_RESULT_CHARS = 60, 24
 ARGUMENT_CHARS = 56

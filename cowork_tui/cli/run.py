@@ -20,8 +20,8 @@ from cowork_tui.cli.summary import print_header, print_summary
 from cowork_tui.cli.watching import Reader, stop_on_signals
 from cowork_tui.core.cap import parse_cap
 from cowork_tui.core.errors import BadInput, CoworkError
-from cowork_tui.core.events import Mode, Route, Status
 from cowork_tui.core.settings import Settings, apply_settings, merge_routes, parse_effort, parse_mode, parse_route
+from cowork_tui.core.task_values import Mode, Route, Status
 from cowork_tui.engine.loop import TaskLoop
 from cowork_tui.engine.runner import Changes, begin
 from cowork_tui.engine.runner import resume as resume_session

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from cowork_tui.cli.output import DEMO_NOTE, echo, joined, line_width
 from cowork_tui.core import figures
-from cowork_tui.core.events import FileChange, Status
 from cowork_tui.core.plain_text import one_line, one_path
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.state import TaskState
+from cowork_tui.core.task_values import FileChange, Status
 
 STATUS_WORDS = {
     Status.RUNNING: "running",

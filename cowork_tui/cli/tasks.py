@@ -17,11 +17,11 @@ from cowork_tui.cli.summary import STATUS_WORDS, print_stored_header, print_summ
 from cowork_tui.cli.turn_line import miss_line, turn_line
 from cowork_tui.core import figures
 from cowork_tui.core.errors import CoworkError
-from cowork_tui.core.events import MissCause, Status
 from cowork_tui.core.models import known_card
 from cowork_tui.core.plain_text import one_line
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.state import TaskState, fold
+from cowork_tui.core.task_values import MissCause, Status
 from cowork_tui.engine.ports import TaskRow
 
 STOP_PATIENCE_SECONDS = 3.0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from cowork_tui.cli.output import joined
 from cowork_tui.core import figures
-from cowork_tui.core.events import CacheMissed, MissCause, TurnEnded
+from cowork_tui.core.events import CacheMissed, TurnEnded
 from cowork_tui.core.state import TurnRecord
+from cowork_tui.core.task_values import MissCause
 from cowork_tui.core.usage import Usage
 
 MISS_WORDS = {

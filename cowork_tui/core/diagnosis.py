@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cowork_tui.core.blocks import BlockKind, payload_json
-from cowork_tui.core.events import MissCause
 from cowork_tui.core.hashing import HASH_BYTES
 from cowork_tui.core.models import ThinkingBinding
 from cowork_tui.core.plan import ContextPlan, Ttl
 from cowork_tui.core.pricing import PICODOLLARS_PER_NANODOLLAR, ModelPrices, modifier
 from cowork_tui.core.prompt_cache import LOOK_BACK_POSITIONS, Hit, TokensAt
+from cowork_tui.core.task_values import MissCause
 from cowork_tui.core.usage import Usage
 
 TOLERANCE_TOKENS = 64

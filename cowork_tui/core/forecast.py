@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from cowork_tui.core.events import Forecast
 from cowork_tui.core.plan import ContextPlan
 from cowork_tui.core.pricing import ModelPrices, cost_nanodollars
 from cowork_tui.core.prompt_cache import CacheState, Hit, TokensAt, lookup, split
 from cowork_tui.core.quantiles import median, quantile
 from cowork_tui.core.steps import StepKind
+from cowork_tui.core.task_values import Forecast
 from cowork_tui.core.usage import Usage
 
 MIN_OWN_TURNS = 5

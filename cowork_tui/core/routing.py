@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cowork_tui.core.events import ModelChoice, Route
 from cowork_tui.core.steps import StepKind
+from cowork_tui.core.task_values import ModelChoice, Route
 
 
 def route(kind: StepKind, choice: ModelChoice, routes: tuple[Route, ...]) -> ModelChoice:

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 from cowork_tui.core.cap import NO_CAP, Cap, parse_cap
 from cowork_tui.core.errors import BadInput
-from cowork_tui.core.events import Mode, ModelChoice, Route
 from cowork_tui.core.json_values import JsonValue
 from cowork_tui.core.models import TO_XHIGH
 from cowork_tui.core.plan import PlanSettings, Ttl
 from cowork_tui.core.steps import StepKind
+from cowork_tui.core.task_values import Mode, ModelChoice, Route
 
 DEFAULT_LINE = "sonnet"
 DEFAULT_BUDGET_TOKENS = 100_000

@@ -15,13 +15,7 @@ from cowork_tui.core.events import (
     CacheMissed,
     EditApplied,
     Event,
-    FileChange,
-    Forecast,
-    Mode,
-    ModelChoice,
     PlanUpdated,
-    Route,
-    Status,
     StatusChanged,
     TaskChanged,
     TaskCreated,
@@ -34,6 +28,7 @@ from cowork_tui.core.events import (
 from cowork_tui.core.plan import NO_WEIGHT, PlanSettings, Span, make_span
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.steps import Step
+from cowork_tui.core.task_values import FileChange, Forecast, Mode, ModelChoice, Route, Status
 from cowork_tui.core.transcript import Transcript
 from cowork_tui.core.usage import NO_USAGE, Usage
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 
 from cowork_tui.core.blocks import Role, UserText, make_block
-from cowork_tui.core.events import Notice, Status, StatusChanged, UserSaid
+from cowork_tui.core.events import Notice, StatusChanged, UserSaid
+from cowork_tui.core.task_values import Status
 from cowork_tui.engine.ports import Ended, Failed
 from cowork_tui.engine.prompts import GO_ON, cap_note
 from cowork_tui.engine.response import send_turn

@@ -8,13 +8,14 @@ from datetime import date
 from typing import Protocol, TypeAlias
 
 from cowork_tui.core.blocks import Block, Content, ToolDefinition
-from cowork_tui.core.events import Event, FileChange
+from cowork_tui.core.events import Event
 from cowork_tui.core.hashing import Hash
 from cowork_tui.core.json_values import JsonObject
 from cowork_tui.core.models import ModelCard
 from cowork_tui.core.plan import ContextPlan, Ttl
 from cowork_tui.core.pricing import ModelPrices, Money
 from cowork_tui.core.steps import StepKind
+from cowork_tui.core.task_values import FileChange
 from cowork_tui.core.usage import Usage
 
 

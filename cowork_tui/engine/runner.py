@@ -9,10 +9,11 @@ from datetime import datetime
 from cowork_tui.core.blocks import SystemText, UserText, make_block
 from cowork_tui.core.cap import Cap
 from cowork_tui.core.errors import BadInput
-from cowork_tui.core.events import Mode, ModelChoice, Route, Status, TaskChanged, TaskCreated, UserSaid
+from cowork_tui.core.events import TaskChanged, TaskCreated, UserSaid
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.settings import Settings, merge_routes
 from cowork_tui.core.state import fold
+from cowork_tui.core.task_values import Mode, ModelChoice, Route, Status
 from cowork_tui.engine import own_tools
 from cowork_tui.engine.loop import TaskLoop
 from cowork_tui.engine.prompts import SYSTEM, first_message

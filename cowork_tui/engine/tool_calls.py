@@ -14,8 +14,9 @@ from typing import cast
 
 from cowork_tui.core.blocks import Block, Content, ToolResult, ToolUse, make_block
 from cowork_tui.core.edits import recallable
-from cowork_tui.core.events import ApprovalAsked, ApprovalGiven, Event, Mode, PlanUpdated, ToolEnded, ToolStarted
+from cowork_tui.core.events import ApprovalAsked, ApprovalGiven, Event, PlanUpdated, ToolEnded, ToolStarted
 from cowork_tui.core.json_values import JsonObject
+from cowork_tui.core.task_values import Mode
 from cowork_tui.engine.own_tools import RECALL, UPDATE_PLAN, parse_steps, plan_text, recall
 from cowork_tui.engine.ports import ApprovalAnswer, ApprovalRequest, ToolIntent, ToolOutcome
 from cowork_tui.engine.prompts import OUTCOME_UNKNOWN

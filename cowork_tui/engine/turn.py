@@ -8,7 +8,7 @@ from fractions import Fraction
 from cowork_tui.core.cap import MIN_OUTPUT_TOKENS as MIN_OUTPUT
 from cowork_tui.core.cap import Amount, allows, largest_output, left, worst_case
 from cowork_tui.core.errors import NotFound
-from cowork_tui.core.events import Forecast, ModelChoice, PrefixLink, TurnPlanned
+from cowork_tui.core.events import TurnPlanned
 from cowork_tui.core.forecast import forecast, output_range, pace
 from cowork_tui.core.models import ModelCard, ThinkingSupport
 from cowork_tui.core.plan import ContextPlan, Parameters, build, choose_parameters
@@ -17,6 +17,7 @@ from cowork_tui.core.prompt_cache import Hit, TokensAt, lookup
 from cowork_tui.core.routing import route
 from cowork_tui.core.state import TaskState
 from cowork_tui.core.steps import StepKind, current_kind
+from cowork_tui.core.task_values import Forecast, ModelChoice, PrefixLink
 from cowork_tui.engine.ports import PreparedRequest
 from cowork_tui.engine.session import Session, past_outputs
 

@@ -12,23 +12,12 @@ from pathlib import Path
 from cowork_tui.adapters.store.database import HistoryStore, open_database
 from cowork_tui.core.blocks import AssistantText, Block, Content, ToolResult, ToolUse, make_block
 from cowork_tui.core.cap import NO_CAP, Amount
-from cowork_tui.core.events import (
-    BlockEnded,
-    Event,
-    Forecast,
-    Mode,
-    ModelChoice,
-    PrefixLink,
-    TaskCreated,
-    ToolEnded,
-    ToolStarted,
-    TurnEnded,
-    TurnPlanned,
-)
+from cowork_tui.core.events import BlockEnded, Event, TaskCreated, ToolEnded, ToolStarted, TurnEnded, TurnPlanned
 from cowork_tui.core.hashing import digest
 from cowork_tui.core.plan import Breakpoint, Parameters, PlanSettings, Ttl
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.steps import StepKind
+from cowork_tui.core.task_values import Forecast, Mode, ModelChoice, PrefixLink
 from cowork_tui.core.usage import Usage
 
 FULL = os.environ.get("COWORK_BENCH_FULL") == "1"

@@ -37,10 +37,6 @@ from cowork_tui.core.edits import NO_EDITS
 from cowork_tui.core.events import (
     BlockEnded,
     Event,
-    Forecast,
-    Mode,
-    ModelChoice,
-    PrefixLink,
     TaskCreated,
     ToolEnded,
     ToolStarted,
@@ -53,6 +49,7 @@ from cowork_tui.core.models import known_card
 from cowork_tui.core.plan import Parameters, PlanSettings
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.steps import StepKind
+from cowork_tui.core.task_values import Forecast, Mode, ModelChoice, PrefixLink
 from cowork_tui.core.transcript import Transcript
 from cowork_tui.core.usage import Usage
 

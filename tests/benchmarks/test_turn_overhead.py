@@ -17,9 +17,10 @@ from cowork_tui.adapters.tokenizer import Tokenizer
 from cowork_tui.adapters.tools.host import FolderTools
 from cowork_tui.adapters.tools.journal import Journal
 from cowork_tui.core.blocks import AssistantText, ToolResult, ToolUse, UserText, make_block
-from cowork_tui.core.events import BlockEnded, Event, Mode, ToolEnded, UserSaid
+from cowork_tui.core.events import BlockEnded, Event, ToolEnded, UserSaid
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.settings import Settings
+from cowork_tui.core.task_values import Mode
 from cowork_tui.demo.clerk import answer
 from cowork_tui.demo.running import running
 from cowork_tui.engine.bus import Bus
@@ -50,7 +51,7 @@ async def grown(session: Session, blocks: int) -> None:
         events: list[Event] = [
             BlockEnded(1.0, 0, make_block(AssistantText(f"Now document {number}."), count)),
             BlockEnded(1.0, 0, make_block(ToolUse(use, "read_document", f'{{"path":"{number}.txt"}}'), count)),
-            ToolEnded(1.0, 0, use, make_block(ToolResult(use, f"line {number} of a receipt\n" * 20), count), False, 0.1),
+            ToolEnded(1.0, 0, use, make_block(ToolResult(use, f"line {number}\n" * 40), count), False, 0.1),
         ]
         await session.emit(*events)
 

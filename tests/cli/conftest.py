@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,7 +108,7 @@ class Screen:
 
 
 @contextlib.contextmanager
-def on_terminal(program: Program, *arguments: str | Path) -> Iterator[Screen]:
+def _on_terminal(program: Program, *arguments: str | Path) -> Iterator[Screen]:
     """The program on a pseudo-terminal."""
     import pty
 
@@ -164,3 +165,9 @@ def folder(tmp_path: Path) -> Path:
 def make_program() -> type[Program]:
     """For fixtures that live longer than a test."""
     return Program
+
+
+@pytest.fixture
+def on_terminal() -> Callable[..., AbstractContextManager[Screen]]:
+    """Starts a program on a terminal of its own."""
+    return _on_terminal

@@ -9,10 +9,10 @@ import pytest
 from cowork_tui.core.blocks import SystemText, ToolDefinition, UserText
 from cowork_tui.core.diagnosis import Miss, Sent, explain, extra_cost_nanodollars
 from cowork_tui.core.edits import Edit, EditKind, fold_edits, prune
-from cowork_tui.core.events import MissCause
 from cowork_tui.core.plan import ContextPlan, make_span
 from cowork_tui.core.pricing import ModelPrices, PriceRow
 from cowork_tui.core.prompt_cache import EMPTY_CACHE, after_request, lookup
+from cowork_tui.core.task_values import MissCause
 from cowork_tui.core.usage import Usage
 from tests.core.plans import SONNET, SYSTEM, TOOLS, block, conversation, count, plan_of, said
 

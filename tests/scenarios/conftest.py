@@ -18,10 +18,11 @@ from cowork_tui.adapters.store.queries import HistoryQueries
 from cowork_tui.adapters.tokenizer import Tokenizer
 from cowork_tui.adapters.tools.host import FolderTools
 from cowork_tui.adapters.tools.journal import Journal
-from cowork_tui.core.events import Event, Mode
+from cowork_tui.core.events import Event
 from cowork_tui.core.json_values import JsonObject
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.settings import Settings
+from cowork_tui.core.task_values import Mode
 from cowork_tui.demo.clerk import answer
 from cowork_tui.demo.reply import Reply
 from cowork_tui.demo.running import running
@@ -101,9 +102,7 @@ class Bench:
         """Begin a task and run it until it stops."""
         async with self.ports(folder) as ports:
             caches = remembered_caches(self.queries, ports.provider, self.clock.now())
-            session = await begin(
-                ports, caches, task_id, goal, str(folder), settings or Settings(mode=Mode.AUTO_EDIT)
-            )
+            session = await begin(ports, caches, task_id, goal, str(folder), settings or Settings(mode=Mode.AUTO_EDIT))
             return await self._work(session, before)
 
     async def resume(
@@ -145,9 +144,7 @@ def bodies() -> list[JsonObject]:
 
 
 @pytest.fixture
-def bench(
-    tmp_path: Path, clock: MovableClock, approver: ScriptedApprover, bodies: list[JsonObject]
-) -> Iterator[Bench]:
+def bench(tmp_path: Path, clock: MovableClock, approver: ScriptedApprover, bodies: list[JsonObject]) -> Iterator[Bench]:
     def recording_answer(body: JsonObject) -> Reply:
         bodies.append(json.loads(json.dumps(body)))
         return answer(body)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cowork_tui.core.events import ApprovalAsked, ApprovalGiven, Mode, Status, ToolEnded
+from cowork_tui.core.events import ApprovalAsked, ApprovalGiven, ToolEnded
 from cowork_tui.core.settings import Settings
+from cowork_tui.core.task_values import Mode, Status
 from cowork_tui.engine.ports import ApprovalAnswer
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import httpx2
 
-from cowork_tui.core.events import Event, Mode, ModelChoice, Route, TurnEnded, TurnPlanned
+from cowork_tui.core.events import Event, TurnEnded, TurnPlanned
 from cowork_tui.core.pricing import cost_nanodollars
 from cowork_tui.core.settings import Settings
 from cowork_tui.core.steps import StepKind
+from cowork_tui.core.task_values import Mode, ModelChoice, Route
 from cowork_tui.sample import make_sample
 
 if TYPE_CHECKING:
@@ -132,4 +133,3 @@ async def test_resumed_within_five_minutes_the_cache_is_read(bench: Bench, folde
     assert record.forecast.read_tokens == record.ended.usage.cache_read_tokens > 0
     error = abs(record.forecast.input_tokens - record.ended.usage.prompt_tokens) / record.ended.usage.prompt_tokens
     assert error < 0.02
-

@@ -12,20 +12,10 @@ from cowork_tui.core.blocks import BlockKind, ToolResult, ToolUse, make_block
 from cowork_tui.core.cap import Cap
 from cowork_tui.core.edits import Edit, EditKind, prune
 from cowork_tui.core.errors import BadInput, NotFound
-from cowork_tui.core.events import (
-    BlockEnded,
-    EditApplied,
-    Event,
-    Mode,
-    ModelChoice,
-    Status,
-    TextDelta,
-    ToolEnded,
-    ToolStarted,
-    TurnEnded,
-)
+from cowork_tui.core.events import BlockEnded, EditApplied, Event, TextDelta, ToolEnded, ToolStarted, TurnEnded
 from cowork_tui.core.settings import Settings
 from cowork_tui.core.state import fold
+from cowork_tui.core.task_values import Mode, ModelChoice, Status
 from cowork_tui.engine.loop import TaskLoop
 from cowork_tui.engine.runner import Changes
 from cowork_tui.engine.session import Session
@@ -54,7 +44,8 @@ def stop_at(bench: Bench, kind: type[Event], nth: int = 1):
 
 
 @pytest.mark.parametrize(
-    ("kind", "nth"), [(TextDelta, 1), (BlockEnded, 1), (BlockEnded, 5), (ToolStarted, 2), (ToolEnded, 3), (TurnEnded, 2)]
+    ("kind", "nth"),
+    [(TextDelta, 1), (BlockEnded, 1), (BlockEnded, 5), (ToolStarted, 2), (ToolEnded, 3), (TurnEnded, 2)],
 )
 async def test_a_stopped_task_resumes_to_the_same_table(
     bench: Bench, folder: Path, tmp_path: Path, kind: type[Event], nth: int
@@ -150,9 +141,7 @@ async def test_a_pruned_result_is_asked_for_again_and_the_table_is_still_right(b
     await bench.store.append("task1", [EditApplied(bench.clock.now(), edit)])
     session = await bench.resume(folder)
     assert session.state.status is Status.DONE
-    calls = [
-        entry.block.content.name for entry in session.state.transcript if isinstance(entry.block.content, ToolUse)
-    ]
+    calls = [entry.block.content.name for entry in session.state.transcript if isinstance(entry.block.content, ToolUse)]
     assert "recall" in calls
     assert len((folder / "receipts.csv").read_text(encoding="utf-8").splitlines()) == 4
     edited = next(r for r in session.state.turns if r.miss is not None)
@@ -198,9 +187,7 @@ async def test_tasks_run_side_by_side(bench: Bench, folder: Path, tmp_path: Path
     other = tmp_path / "other"
     other.mkdir()
     (other / "r.txt").write_text("Rossi\nReceipt\nDate: 2026-01-04\nTotal EUR 1.00\n", encoding="utf-8")
-    done = await asyncio.gather(
-        bench.run(GOAL, folder, task_id="one"), bench.run(GOAL, other, task_id="two")
-    )
+    done = await asyncio.gather(bench.run(GOAL, folder, task_id="one"), bench.run(GOAL, other, task_id="two"))
     assert [session.state.status for session in done] == [Status.DONE, Status.DONE]
     for session in done:
         assert fold(bench.queries.events(session.state.task_id)).cost_nanodollars == session.state.cost_nanodollars

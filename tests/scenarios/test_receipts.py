@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from cowork_tui.adapters.anthropic.wire import body_from_blocks
 from cowork_tui.adapters.store.verify import verify
-from cowork_tui.core.events import Status
 from cowork_tui.core.json_values import JsonObject
 from cowork_tui.core.state import fold
 from cowork_tui.core.steps import StepStatus
+from cowork_tui.core.task_values import Status
 from cowork_tui.sample import make_sample
 
 if TYPE_CHECKING:

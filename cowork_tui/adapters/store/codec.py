@@ -14,9 +14,10 @@ from typing import TypeVar, cast
 from cattrs import Converter
 
 from cowork_tui.core.blocks import CONTENT_TYPES, Block, BlockKind, Content
-from cowork_tui.core.events import DURABLE_EVENTS, Event, PrefixLink
+from cowork_tui.core.events import DURABLE_EVENTS, Event
 from cowork_tui.core.hashing import HASH_BYTES
 from cowork_tui.core.json_values import JsonValue
+from cowork_tui.core.task_values import PrefixLink
 from cowork_tui.engine.ports import BlockLookup
 
 T = TypeVar("T")

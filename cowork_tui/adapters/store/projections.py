@@ -22,7 +22,6 @@ from cowork_tui.core.events import (
     EditApplied,
     Event,
     PlanUpdated,
-    Status,
     StatusChanged,
     TaskChanged,
     TaskCreated,
@@ -31,6 +30,7 @@ from cowork_tui.core.events import (
     TurnPlanned,
     UserSaid,
 )
+from cowork_tui.core.task_values import Status
 
 
 @dataclass(slots=True)

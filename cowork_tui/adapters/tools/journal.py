@@ -19,7 +19,7 @@ from cowork_tui.adapters.tools.failure import ToolFailure, os_failure, told
 from cowork_tui.adapters.tools.folder import Folder, Place
 from cowork_tui.adapters.tools.pending import CallKey, PendingNote, PendingNotes
 from cowork_tui.core.errors import BadInput
-from cowork_tui.core.events import FileChange
+from cowork_tui.core.task_values import FileChange
 
 _PIECE_BYTES = 1 << 20
 

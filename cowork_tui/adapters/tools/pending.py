@@ -8,8 +8,8 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cowork_tui.core.events import FileChange
 from cowork_tui.core.hashing import canonical_json
+from cowork_tui.core.task_values import FileChange
 
 
 @dataclass(frozen=True, slots=True)

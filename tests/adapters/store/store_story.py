@@ -24,11 +24,6 @@ from cowork_tui.core.edits import NO_EDITS, EditState
 from cowork_tui.core.events import (
     BlockEnded,
     Event,
-    FileChange,
-    Forecast,
-    Mode,
-    ModelChoice,
-    PrefixLink,
     TaskCreated,
     ToolEnded,
     ToolStarted,
@@ -40,6 +35,7 @@ from cowork_tui.core.models import known_card
 from cowork_tui.core.plan import Breakpoint, ContextPlan, Parameters, PlanSettings
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.steps import StepKind
+from cowork_tui.core.task_values import FileChange, Forecast, Mode, ModelChoice, PrefixLink
 from cowork_tui.core.transcript import Transcript
 from cowork_tui.core.usage import Usage
 
@@ -77,9 +73,7 @@ def planned(
 
 
 def ended(turn: int, at: float, cost: int | None = 7_000, usage: Usage = USAGE, money: Money = Money.DEMO) -> TurnEnded:
-    return TurnEnded(
-        at, turn, MODEL, f"msg_{turn}", f"req_{turn}", "tool_use", usage, cost, money, 0.4, 2.0, 2 * turn
-    )
+    return TurnEnded(at, turn, MODEL, f"msg_{turn}", f"req_{turn}", "tool_use", usage, cost, money, 0.4, 2.0, 2 * turn)
 
 
 def body_from_blocks(

@@ -23,17 +23,14 @@ from cowork_tui.core.events import (
     AttemptEnded,
     CacheMissed,
     EditApplied,
-    MissCause,
-    Mode,
-    ModelChoice,
     PlanUpdated,
-    Status,
     StatusChanged,
     TaskChanged,
     UserSaid,
 )
 from cowork_tui.core.plan import Ttl
 from cowork_tui.core.steps import Step, StepKind, StepStatus
+from cowork_tui.core.task_values import MissCause, Mode, ModelChoice, Status
 from cowork_tui.core.usage import Usage
 from cowork_tui.engine.ports import TurnFact
 from tests.adapters.store.store_story import FORECAST, MODEL, USAGE, Story, block, created
@@ -126,9 +123,7 @@ async def test_turn_facts_are_the_newest_finished_turns(store: HistoryStore, que
     assert queries.calibrations("") == (Calibration(MODEL, 3, 3 * 123, 3 * 124),)
 
 
-async def test_every_row_that_follows_from_events_is_written(
-    store: HistoryStore, queries: HistoryQueries
-) -> None:
+async def test_every_row_that_follows_from_events_is_written(store: HistoryStore, queries: HistoryQueries) -> None:
     story = Story("t1")
     await store.append("t1", [*story.begin(), *story.next_turn()])
     stub = block(UserText("[pruned]"))
@@ -143,6 +138,7 @@ async def test_every_row_that_follows_from_events_is_written(
         ApprovalGiven(7.0, 1, "use_1", True, "task", ""),
     ])  # fmt: skip
     with closing(sqlite3.connect(queries.path)) as db:
+
         def one(sql: str) -> tuple:
             return db.execute(sql).fetchall()[-1]
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cowork_tui.adapters.tools.preview import MAX_PREVIEW_LINES, diff
-from cowork_tui.core.events import FileChange
+from cowork_tui.core.task_values import FileChange
 
 
 def _sha256(content: bytes) -> str:
