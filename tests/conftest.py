@@ -6,7 +6,13 @@ import importlib.util
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("still", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("wide", deadline=None, database=None, print_blob=True)
+hypothesis.settings.load_profile("wide" if os.environ.get("COWORK_BENCH_FULL") else "still")
+"""The normal run draws the same examples every time, whatever the machine's speed; the full run draws new ones."""
 
 GUARD = Path(__file__).parent / "guard"
 _spec = importlib.util.spec_from_file_location("network_guard", GUARD / "sitecustomize.py")
@@ -26,6 +32,7 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("ANTHROPIC_CONFIG_DIR", str(home / "anthropic"))
     monkeypatch.setenv("COWORK_TUI_HOME", str(home / "cowork"))
     monkeypatch.setenv("PYTHONPATH", str(GUARD))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     for proxy in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.delenv(proxy, raising=False)
     return home

@@ -63,7 +63,7 @@ _COUNTRY_HINTS: tuple[tuple[str, str], ...] = (
         r"\b(?:DE|AT|ATU|FR|IT|ES|NL|BE|IE|PT|FI) ?[0-9A-Z]{0,2} ?\d{3} ?\d{3} ?\d{2,3}\b|\bMwSt|\bUSt|\bTVA\b|\bIVA\b",
         "EUR",
     ),
-    (r"[Ss]ales tax|\b[A-Z]{2} \d{5}\b", "USD"),
+    (r"(?i:sales tax)|\b[A-Z]{2} \d{5}\b", "USD"),
 )
 _DOLLAR_FAMILY = ("CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD")
 

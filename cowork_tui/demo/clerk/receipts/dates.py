@@ -7,23 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from cowork_tui.demo.clerk.receipts.currency import currencies_in
+from cowork_tui.demo.clerk.receipts.date_words import DATE_LABEL_RANKS, MONTH_NAMES
 from cowork_tui.demo.clerk.receipts.text import Row, fold
 
-_MONTH_NAMES = (
-    "january jan januar janner jaenner janvier janv gennaio gen enero ene januari janeiro stycznia sty",
-    "february feb febr februar feber fevrier fevr fev febbraio febrero februari fevereiro lutego lut",
-    "march mar marz maerz mrz mars marzo maart mrt marco marca",
-    "april apr avril avr aprile abril abr kwietnia kwi",
-    "may mai maggio mag mayo mei maio maj maja",
-    "june jun juni juin giugno giu junio junho czerwca cze",
-    "july jul juli juillet juil luglio lug julio julho lipca lip",
-    "august aug aout agosto ago augustus augusti sierpnia sie",
-    "september sep sept septembre settembre set septiembre setembro wrzesnia wrz",
-    "october oct oktober okt octobre ottobre ott octubre oktober outubro out pazdziernika paz",
-    "november nov novembre noviembre novembro listopada lis",
-    "december dec dezember dez decembre dicembre dic diciembre desember dezembro grudnia gru",
-)
-_MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in names.split()}
+_MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names.split()}
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")"
 _YEAR = r"(?P<year>20\d\d|['’]?\d\d)"
 
@@ -48,33 +35,6 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _DAY_AND_YEAR = re.compile(r"\d.*\d\d", re.DOTALL)
 _GLUED = re.compile(r"(?P<a>[0-3]\d)(?P<sep>[./])(?P<b>[01]\d)(?P=sep)(?P<year>20[0-4]\d)")
 
-# What stands before a date decides what it is the date of. Higher is better.
-_LABEL_RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (-1, re.compile(
-        r"\bdue\b|pay(?:able|ment)? (?:by|before|until)|falli|zahlbar|bis\b|echeance"
-            r"|a payer avant|scaden|vencim|vence|forfall"
-        r"|valid|expir|gultig|until|deliver|liefer|leistung|livraison|consegna|entrega|period"
-            r"|zeitraum|periode|stay|check.?in"
-        r"|check.?out|arriv|depart|travel|abfahrt|reise|abreise|anreise|partenza|salida|print"
-            r"|return|ruckgabe|birth|geburt"
-        r"|since|seit|next|service date|bis\b|from\b|shipp|versand|warrant|garant|ausgestellt bis|uitvaren|verval"
-    )),
-    (4, re.compile(
-        r"(?:invoice|receipt|bill|issue|issuing|tax point|document) date|date of (?:issue|invoice"
-            r"|receipt|sale|purchase)|issued"
-        r"|rechnungs-?\s?datum|belegdatum|ausgestellt|ausstellung|quittungsdatum|date (?:de "
-            r"|d')?(?:la )?(?:facture|facturation|emission|emise)"
-        r"|facture du|data (?:della )?(?:fattura|emissione|documento|ricevuta)"
-            r"|fecha (?:de )?(?:la )?(?:factura|emision|expedicion)"
-        r"|factuurdatum|fakturadat|data wystawienia|発行日|請求日|領収日"
-    )),
-    (3, re.compile(r"\bdate\b|\bdatum\b|\bdat\b|\bdata\b|\bfecha\b|\bdato\b|\bdia\b|^le$|\bdated\b|日付|date$")),
-    (2, re.compile(
-        r"purchase|order|transaction|sale|sold|paid|payment|booked|booking|bezahlt|gekauft"
-            r"|bestell|kauf|buchung|commande|achat|paye"
-        r"|ordine|acquisto|pedido|compra|pago|charged|created|time|購入"
-    )),
-)  # fmt: skip
 _UNLABELLED = 1
 
 
@@ -163,7 +123,7 @@ def receipt_date(rows: tuple[Row, ...], document: str, path: str) -> date | None
         for cell_index, cell in enumerate(row.cells):
             for found in dates_in(cell, month_first):
                 day = found.swapped if found.swapped is not None and found.swapped == named else found.day
-                rank = _rank(_label(rows, index, cell_index, found.start))
+                rank = date_label_rank(_label(rows, index, cell_index, found.start))
                 if rank < 0:
                     other = other or day
                 elif best is None or rank > best[0]:
@@ -195,10 +155,12 @@ def _label(rows: tuple[Row, ...], index: int, cell_index: int, start: int) -> st
     return ""
 
 
-def _rank(label: str) -> int:
+def date_label_rank(label: str) -> int:
+    """How surely the words name the day of the document: -1 for other days, such as the due date, else 1 to 4."""
+    label = fold(label).replace("_", " ")
     if not label:
         return _UNLABELLED
-    ranks = [rank for rank, pattern in _LABEL_RANKS if pattern.search(label)]
+    ranks = [rank for rank, pattern in DATE_LABEL_RANKS if pattern.search(label)]
     if 4 in ranks:
         return 4
     return ranks[0] if ranks else _UNLABELLED

@@ -4,77 +4,35 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from cowork_tui.core.json_values import JsonObject, JsonValue
-from cowork_tui.demo.clerk.receipts.currency import code_of
-from cowork_tui.demo.clerk.receipts.money import parse_value
-from cowork_tui.demo.clerk.receipts.text import fold
+from cowork_tui.demo.clerk.receipts.dates import dates_in
+from cowork_tui.demo.clerk.receipts.json_totals import Leaf, leaves_of, sum_of_items, total_of, words_of
+from cowork_tui.demo.clerk.receipts.json_words import (
+    DATE_RANKS,
+    KIND_KEY,
+    LIST_KEY,
+    NOT_VENDOR_KEY,
+    NUMBER_KEY,
+    OTHER_PARTY_KEY,
+    RECORD_VENDOR_KEY,
+    VENDOR_KEY,
+)
 from cowork_tui.demo.clerk.request_view import as_list, as_object
 
 MAX_LEAVES = 5000
-MAX_DEPTH = 12
-_OTHERS = (
-    r"customer|buyer|client|recipient|bill_?(?:ed)?_?to|ship|guest|passenger|kunde|empfanger|deliver"
-    r"|user|card|cashier|billing"
-)
-_TOTAL_RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (100, re.compile(r"grand|total_(?:incl|gross|due|payable|amount)|gross_total|total_to_pay|gesamt|endbetrag"
-        r"|brutto|gross|invoice_total|order_total|total_ttc|ttc")),
-    (95, re.compile(r"amount_due|due_amount|amount_payable|payable|to_pay|zu_zahlen")),
-    (90, re.compile(r"total|totale|importe|summe")),
-    (60, re.compile(r"amount_paid|paid_amount|charged|amount|betrag|montant|importo|sum$|price$|value$|paid$")),
-)  # fmt: skip
-_NOT_TOTAL = re.compile(
-    r"sub_?total|net(?:to)?(?:_|$|\.)|excl|tax|vat|mwst|ust|tva|iva|discount|unit|per_|qty"
-    r"|quantity|count|items?_total|total_(?:items|quantity|qty|count|lines)|change|cash|tender"
-    r"|given|tip|shipping"
-    r"|exchange|rate|converted|home_currency|original|points|deposit|rounding|balance_before|year|number|_id$|_no$"
-)
-_CURRENCY_KEY = re.compile(r"currency|curr$|ccy|waehrung|wahrung|devise|valuta|moneda|divisa")
-_DATE_RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (-1, re.compile(r"due|deliver|period|valid|expir|from$|until|departure|arrival|check|ship|print|birth|start"
-        r"|end|travel|next|fallig|paid_by|since")),
-    (4, re.compile(r"issue|invoice_?date|receipt_?date|rechnungsdatum|belegdatum|dated|emission")),
-    (3, re.compile(r"(?:^|[._])(?:date|datum|fecha|data|day)(?:$|[._])|purchase_?date|order_?date|transaction_?date")),
-    (2, re.compile(r"date|datum|purchased|ordered|sold|paid|created|booked|timestamp|time$|_at$|when|on$")),
-)  # fmt: skip
-_VENDOR_KEY = re.compile(
-    r"vendor|seller|supplier|merchant|issuer|issued_by|payee|store|shop|company|provider|sender"
-    r"|retailer|business|airline|carrier|hotel|restaurant|operator|lieferant|verkaufer|haendler"
-    r"|handler|firma|aussteller|fournisseur|vendeur|fornitore|proveedor|emisor|organi[sz]ation"
-    r"|(?:^|[._])from(?:$|[._])|brand|(?:^|[._])by(?:$|[._])"
-)
-_KIND_KEY = re.compile(
-    r"(?:document_?|doc_?|record_?)?(?:type|kind|document|title|category|class|art|typ)|document_kind|subject"
-)
-_NUMBER_KEY = re.compile(r"(\w*?)_(?:number|no|id|nr)")
-_LISTS = re.compile(r"inventory|stock|transactions|prices|price_list|receipts|invoices|budget|entries")
-_RECORD_VENDOR_KEY = re.compile(
-    r"vendor|seller|supplier|merchant|issuer|payee|lieferant|fournisseur|fornitore|proveedor"
-)
-_NOT_VENDOR_LEAF = re.compile(
-    r"address|street|city|zip|postal|country|phone|tel|mail|url|web|vat|tax|iban|bic|_?id$|number"
-    r"|_?no$|location|branch|type|category|reg|method|status|currency|date|amount|total|logo"
-    r"|state$"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One scalar with its key path in words joined by points; `depth_in_list` counts the lists around it."""
-
-    path: str
-    value: JsonValue
-    depth_in_list: int
 
 
 @dataclass(frozen=True, slots=True)
 class JsonRecord:
-    """What a JSON document says about a receipt; empty or None where it says nothing."""
+    """What a JSON document says about a receipt; empty or None where it says nothing.
+
+    `added_up` tells that the total is not stated but the sum of the items.
+    """
 
     date_text: str
     vendor: str
@@ -82,6 +40,7 @@ class JsonRecord:
     currency: str
     kind_text: str
     several: bool
+    added_up: bool = False
 
 
 def parse(text: str) -> JsonValue:
@@ -108,26 +67,18 @@ def record_of(value: JsonValue) -> JsonRecord | None:
         and len([o for o in only if isinstance(o, Mapping)]) > 1
     ):
         return JsonRecord("", "", None, "", "", several=True)
-    leaves = list(_leaves(value))[:MAX_LEAVES]
-    total, currency = _total(leaves)
-    return JsonRecord(_date(leaves), _vendor(leaves), total, currency, _kind(value), several=_holds_records(value))
-
-
-def _leaves(value: JsonValue, path: str = "", lists: int = 0, depth: int = 0) -> Iterator[Leaf]:
-    if depth > MAX_DEPTH:
-        return
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _leaves(item, f"{path}.{_words(key)}" if path else _words(key), lists, depth + 1)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for item in value:
-            yield from _leaves(item, path, lists + 1, depth + 1)
-    else:
-        yield Leaf(path, value, lists)
-
-
-def _words(key: str) -> str:
-    return re.sub(r"[\s-]+", "_", fold(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(key))).replace(".", "_").strip())
+    leaves = list(leaves_of(value))[:MAX_LEAVES]
+    total, currency = total_of(leaves)
+    added_up = sum_of_items(value) if total is None else None
+    return JsonRecord(
+        _date(leaves),
+        _vendor(leaves),
+        total if added_up is None else added_up,
+        currency,
+        _kind(value),
+        several=_holds_records(value),
+        added_up=added_up is not None,
+    )
 
 
 def _holds_records(value: JsonObject) -> bool:
@@ -137,7 +88,7 @@ def _holds_records(value: JsonObject) -> bool:
             str(field)
             for one in as_list(item)
             for key, field in as_object(one).items()
-            if _RECORD_VENDOR_KEY.search(_words(key)) and isinstance(field, str)
+            if RECORD_VENDOR_KEY.search(words_of(key)) and isinstance(field, str)
         }
         if len(vendors) > 1:
             return True
@@ -149,84 +100,25 @@ def _kind(value: JsonObject) -> str:
     kinds = [
         str(item).replace("_", " ")
         for key, item in value.items()
-        if isinstance(item, str) and _KIND_KEY.fullmatch(_words(key))
+        if isinstance(item, str) and KIND_KEY.fullmatch(words_of(key))
     ]
-    numbered = [match.group(1).replace("_", " ") for key in value if (match := _NUMBER_KEY.fullmatch(_words(key)))]
-    lists = [_words(key) for key, item in value.items() if as_list(item) and _LISTS.fullmatch(_words(key))]
+    numbered = [match.group(1).replace("_", " ") for key in value if (match := NUMBER_KEY.fullmatch(words_of(key)))]
+    lists = [words_of(key) for key, item in value.items() if as_list(item) and LIST_KEY.fullmatch(words_of(key))]
     inner = ""
     if len(value) == 1:
         key, item = next(iter(value.items()))
-        lists.append(_words(key))
+        lists.append(words_of(key))
         inner = _kind(item) if isinstance(item, Mapping) else ""
     return "\n".join([*kinds, *numbered, *lists, inner])
-
-
-def _total(leaves: list[Leaf]) -> tuple[Decimal | None, str]:
-    best: tuple[int, int, Leaf, Decimal, str] | None = None
-    for order, leaf in enumerate(leaves):
-        if leaf.depth_in_list:
-            continue
-        path = leaf.path
-        amount = _amount(leaf)
-        named = path if re.search(r"grand|incl|gross|brutto|ttc", path) else ""
-        if amount is None or re.search(r"excl|net_|sub_?total", path) or (not named and _NOT_TOTAL.search(path)):
-            continue
-        rank = next((rank for rank, pattern in _TOTAL_RANKS if pattern.search(path)), 0)
-        if not rank:
-            continue
-        if best is None or (amount[0] != 0, rank) > (best[3] != 0, best[0]):
-            best = (rank, order, leaf, amount[0], amount[1])
-    if best is None:
-        return None, _any_currency(leaves, "")
-    return best[3], best[4] or _any_currency(leaves, best[2].path)
-
-
-def _amount(leaf: Leaf) -> tuple[Decimal, str] | None:
-    value = leaf.value
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, (int, float)):
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            return None
-        if not number.is_finite() or abs(number) > 10**12:
-            return None
-        in_minor_units = re.search(r"cents?$|_minor$|minor_units?$|rappen|pence", leaf.path)
-        return (number / 100 if in_minor_units else number), ""
-    if isinstance(value, str) and len(value) <= 40:
-        if _CURRENCY_KEY.search(leaf.path.rsplit(".", 1)[-1]):
-            return None
-        found = parse_value(value)
-        return (found.value, found.currency) if found else None
-    return None
-
-
-def _any_currency(leaves: list[Leaf], near: str) -> str:
-    """The currency key that shares most of its path with the total's."""
-    best: tuple[int, str] | None = None
-    parent = near.rsplit(".", 1)[0] if "." in near else ""
-    for leaf in leaves:
-        if not isinstance(leaf.value, str) or not _CURRENCY_KEY.search(leaf.path.rsplit(".", 1)[-1]):
-            continue
-        code = code_of(leaf.value)
-        leaf_parent = leaf.path.rsplit(".", 1)[0] if "." in leaf.path else ""
-        if re.search(r"home|original|local|base|settle", leaf.path):
-            score = 0
-        else:
-            score = 3 if leaf_parent == parent else 2 if not leaf_parent or parent.startswith(leaf_parent) else 1
-        if code and (best is None or score > best[0]):
-            best = (score, code)
-    return best[1] if best else ""
 
 
 def _date(leaves: list[Leaf]) -> str:
     best: tuple[int, str] | None = None
     for leaf in leaves:
-        if leaf.depth_in_list or re.search(_OTHERS, leaf.path):
+        if leaf.depth_in_list or re.search(OTHER_PARTY_KEY, leaf.path):
             continue
         text = _date_text(leaf.value)
-        rank = next((rank for rank, pattern in _DATE_RANKS if pattern.search(leaf.path)), None)
+        rank = next((rank for rank, pattern in DATE_RANKS if pattern.search(leaf.path)), None)
         if not text or rank is None or rank < 0:
             continue
         if best is None or rank > best[0]:
@@ -235,7 +127,7 @@ def _date(leaves: list[Leaf]) -> str:
 
 
 def _date_text(value: JsonValue) -> str:
-    if isinstance(value, str) and len(value) <= 60 and re.search(r"\d", value):
+    if isinstance(value, str) and len(value) <= 60 and dates_in(value):
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         seconds = value // 1000 if value > 10**11 else value
@@ -254,10 +146,10 @@ def _vendor(leaves: list[Leaf]) -> str:
             leaf.depth_in_list
             or not isinstance(leaf.value, str)
             or not leaf.value.strip()
-            or re.search(_OTHERS, leaf.path)
+            or re.search(OTHER_PARTY_KEY, leaf.path)
         ):
             continue
-        if not _VENDOR_KEY.search(leaf.path) or _NOT_VENDOR_LEAF.search(last):
+        if not VENDOR_KEY.search(leaf.path) or NOT_VENDOR_KEY.search(last):
             continue
         telling = re.search(r"vendor|seller|supplier|merchant|issuer|issued_by|payee", leaf.path)
         score = (4 if telling else 2) + (

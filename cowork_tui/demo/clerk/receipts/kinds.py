@@ -95,7 +95,7 @@ class Title:
 
 def title_of(line: str, reference_allowed: bool = True) -> Title | None:
     """The kind of document that one line announces."""
-    folded = fold(line).strip(" :.-–—*=|#[]()!")
+    folded = fold(line).replace("_", " ").strip(" :.-–—*=|#[]()!")
     if not folded or len(folded) > 110:
         return None
     best: tuple[int, int, int, str] | None = None

@@ -1,145 +1,162 @@
-"""Records in tables: CSV, sheets and tables inside documents."""
+"""Tables in documents: the header row, the rows of items and the rows that sum them up."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from cowork_tui.demo.clerk.receipts.currency import code_of, currencies_in
-from cowork_tui.demo.clerk.receipts.dates import dates_in
-from cowork_tui.demo.clerk.receipts.money import amounts_in, parse_value
-from cowork_tui.demo.clerk.receipts.text import Row, fold
-from cowork_tui.demo.clerk.receipts.totals import label_rank
+from cowork_tui.demo.clerk.receipts.columns import MONEY_ROLES, NOT_THE_SUM, is_foreign, role_of
+from cowork_tui.demo.clerk.receipts.dates import date_label_rank, dates_in
+from cowork_tui.demo.clerk.receipts.labels import SummaryLabel, summary_label
+from cowork_tui.demo.clerk.receipts.money import Amount, amounts_in, parse_value
+from cowork_tui.demo.clerk.receipts.text import Row
 
-_ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("balance", re.compile(r"balance|saldo|solde|\bdebit\b|\bcredit\b|soll|haben")),
-    ("due", re.compile(r"\bdue\b|fallig|valid|deliver|liefer")),
-    ("date", re.compile(r"\b\w*date\b|\w*datum\b|\bdata\b|fecha|\bissued\b|\bdato\b|\bday\b|\btag\b")),
-    ("vendor", re.compile(r"vendor|seller|supplier|merchant|store|shop|company|payee|issuer|lieferant|handler|verkaufer"
-        r"|fournisseur|vendeur|fornitore|proveedor|firma|geschaft")),
-    ("currency", re.compile(r"currency|wahrung|waehrung|devise|valuta|moneda|\bccy\b|\bcur\b")),
-    ("total", re.compile(r"total|gesamt|summe|brutto|gross|amount due|ttc|importe|payable")),
-    ("quantity", re.compile(r"qty|quantity|menge|anzahl|quantite|cantidad|quantita|units?$|stock|bestand")),
-    ("price", re.compile(r"unit price|price each|einzelpreis|unit cost|\bprice\b|\bpreis\b|prix|prezzo|precio")),
-    ("amount", re.compile(r"amount|betrag|montant|importo|cost|value|wert|price|line sum|\bsum\b")),
-    ("item", re.compile(r"item|description|article|artikel|bezeichnung|beschreibung|product|produkt|designation"
-        r"|descrizione|descripcion|service|leistung|position|\bname\b|text|details|sku")),
-)  # fmt: skip
+_IDENTITY_ROLES = frozenset({"vendor", "number", "buyer", "currency", "method", "date", "due"})
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What a table says when it is one record: any field may be missing."""
+class SummaryRow:
+    """A row such as "Subtotal", "VAT 21 %" or "Total" with its amount."""
 
-    date_text: str
-    vendor: str
-    total: Decimal | None
-    currency: str
+    label: SummaryLabel
+    amount: Amount
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header row with its data rows and the roles of its columns."""
+    """A header row, what its columns hold, the rows of items and of sums, and every row that is not part of it."""
 
     roles: dict[str, int]
     header: Row
-    rows: tuple[Row, ...]
+    items: tuple[Row, ...]
+    sums: tuple[SummaryRow, ...]
+    outside: tuple[Row, ...]
 
-    def column(self, role: str) -> list[str]:
-        """The non-empty values of a column, in order."""
+    @property
+    def foreign(self) -> bool:
+        """Whether the columns are those of an account, a stock list, a plan or a price list."""
+        return is_foreign(self.header.cells, self.roles)
+
+    def values(self, role: str) -> list[str]:
+        """The non-empty cells of the items in a column, in order."""
+        return [value for row in self.items if (value := self.cell(row, role))]
+
+    def amounts(self, role: str) -> list[Decimal | None]:
+        """What a column says for each item; None where it says nothing."""
+        found = [parse_value(self.cell(row, role)) for row in self.items]
+        return [amount.value if amount is not None else None for amount in found]
+
+    def cell(self, row: Row, role: str) -> str:
+        """The row's cell in the column; empty when there is none."""
         index = self.roles.get(role)
-        return (
-            []
-            if index is None
-            else [row.cells[index] for row in self.rows if index < len(row.cells) and row.cells[index]]
-        )
+        return row.cells[index] if index is not None and index < len(row.cells) else ""
 
 
 def find_table(rows: tuple[Row, ...]) -> Table | None:
-    """The first table with a header row of at least two columns known by name."""
+    """The first table with a header row of at least two columns known by name, one of them of money."""
     for index, row in enumerate(rows):
-        if len(row.cells) < 2 or any(dates_in(cell) or _has_cents(cell) for cell in row.cells):
+        roles = _header_roles(row)
+        if roles is None:
             continue
-        roles = _roles(row)
-        if len(roles) < 2 or not {"total", "amount", "price", "balance"} & set(roles):
-            continue
-        data: list[Row] = []
-        for later in rows[index + 1 :]:
-            if len(later.cells) < 2 or not any(_has_number(cell) for cell in later.cells):
-                break
-            data.append(later)
-        if data and len(data[0].cells) >= max(2, len(row.cells) - 2):
-            return Table(roles, row, tuple(data))
+        below = _rows_below(rows, index, roles)
+        if below and len(below[0].cells) >= max(2, len(row.cells) - 2):
+            return _table(rows, row, roles, below)
     return None
+
+
+def _header_roles(row: Row) -> dict[str, int] | None:
+    """The column of each role when the row can be a header."""
+    if len(row.cells) < 2 or any(dates_in(cell) or _has_cents(cell) for cell in row.cells):
+        return None
+    roles: dict[str, int] = {}
+    date_rank = -2
+    for index, cell in enumerate(row.cells):
+        role = role_of(cell)
+        if role == "date":
+            rank = date_label_rank(cell)
+            if rank > date_rank:
+                roles["date"], date_rank = index, rank
+        elif role and role not in roles:
+            roles[role] = index
+    return roles if len(roles) >= 2 and MONEY_ROLES & set(roles) else None
 
 
 def _has_cents(cell: str) -> bool:
     return any(amount.has_cents for amount in amounts_in(cell))
 
 
-def _has_number(cell: str) -> bool:
-    return bool(re.search(r"\d", cell))
-
-
-def _roles(row: Row) -> dict[str, int]:
-    roles: dict[str, int] = {}
-    for index, cell in enumerate(row.cells):
-        if not cell or len(cell) > 40:
+def _rows_below(rows: tuple[Row, ...], header_index: int, roles: dict[str, int]) -> list[Row]:
+    """The rows with numbers down to the next table or, once numbers have come, to a line of text."""
+    found: list[Row] = []
+    for row in rows[header_index + 1 :]:
+        if found and _header_roles(row) is not None and not any(re.search(r"\d", cell) for cell in row.cells):
+            break
+        if len(row.cells) < 2 or not any(re.search(r"\d", cell) for cell in row.cells):
+            if not found:
+                break
             continue
-        folded = fold(cell).replace("_", " ")
-        role = next((name for name, pattern in _ROLES if pattern.search(folded)), None)
-        if role is not None and role not in roles:
-            roles[role] = index
-    return roles
+        if found and _is_pair(row, roles):
+            continue
+        found.append(row)
+    return found
 
 
-def is_list_of_records(table: Table) -> bool:
-    """Whether the rows are separate records, such as a ledger, a bank statement or a price list with dates."""
-    if "balance" in table.roles and "date" in table.roles:
-        return True
-    data = [row for row in table.rows if not _is_total_row(row)]
-    if len(data) < 2:
-        return False
-    if len(set(table.column("vendor"))) > 1:
-        return True
-    if "date" not in table.roles:
-        return False
-    days = {value for value in table.column("date") if dates_in(value)}
-    return len(days) > 1
+def _is_pair(row: Row, roles: dict[str, int]) -> bool:
+    """Whether the row is a field and its value below the table, such as "Date,2026-04-01"."""
+    filled = [cell for cell in row.cells if cell]
+    narrow = len(row.cells) == 2 and max(roles.values()) > 1
+    return narrow and len(filled) == 2 and summary_label(filled[0]) is None
 
 
-def record_in(table: Table) -> Record:
-    """The table as one record: its only row, or what its rows have in common with the sum of its lines."""
-    data = [row for row in table.rows if not _is_total_row(row)]
-    dates = table.column("date")
-    vendors = table.column("vendor")
-    total, mark = _table_total(table, data)
-    currencies = table.column("currency")
-    currency = code_of(currencies[0]) if currencies else mark
-    return Record(dates[0] if dates else "", vendors[0] if vendors else "", total, currency)
+def _table(rows: tuple[Row, ...], header: Row, roles: dict[str, int], below: list[Row]) -> Table:
+    usual = Counter(_filled(row) for row in below).most_common(1)[0][0]
+    items: list[Row] = []
+    sums: list[SummaryRow] = []
+    used = {id(header)}
+    for position, row in enumerate(below):
+        summary = _summary(row, roles, header, short=_filled(row) < usual) if position else None
+        if summary is not None:
+            sums.append(summary)
+        elif _has_money(row, roles):
+            items.append(row)
+        else:
+            continue
+        used.add(id(row))
+    return Table(roles, header, tuple(items), tuple(sums), tuple(row for row in rows if id(row) not in used))
 
 
-def _table_total(table: Table, data: list[Row]) -> tuple[Decimal | None, str]:
-    mark = next((code for cell in table.header.cells for code in currencies_in(cell)), "")
-    totals = [row for row in table.rows if _is_total_row(row)]
-    if totals:
-        ranked = max(totals, key=lambda row: max(label_rank(cell) for cell in row.cells))
-        found = [amount for cell in ranked.cells if label_rank(cell) == 0 and (amount := parse_value(cell)) is not None]
-        if found:
-            return found[-1].value, found[-1].currency or mark
-    values = [(parse_value(value)) for value in table.column("total")]
-    amounts = [value for value in values if value is not None]
-    if amounts and (
-        len(data) == 1 or (len({one.value for one in amounts}) == 1 and {"amount", "price"} & set(table.roles))
-    ):
-        return amounts[0].value, amounts[0].currency or mark
-    if len(data) == 1 or {"date", "vendor"} <= set(table.roles):
-        lines = amounts or [value for cell in table.column("amount") if (value := parse_value(cell)) is not None]
-        if lines:
-            return sum((one.value for one in lines), Decimal(0)), lines[0].currency or mark
-    return None, mark
+def _filled(row: Row) -> int:
+    return sum(1 for cell in row.cells if cell)
 
 
-def _is_total_row(row: Row) -> bool:
-    return any(label_rank(cell) >= 70 and not amounts_in(cell) for cell in row.cells)
+def _has_money(row: Row, roles: dict[str, int]) -> bool:
+    return any(
+        amounts_in(row.cells[index]) for role, index in roles.items() if role in MONEY_ROLES and index < len(row.cells)
+    )
+
+
+def _summary(row: Row, roles: dict[str, int], header: Row, short: bool) -> SummaryRow | None:
+    identity = {index for role, index in roles.items() if role in _IDENTITY_ROLES}
+    for index, cell in enumerate(row.cells):
+        label = summary_label(cell) if cell and not any(one.money_like for one in amounts_in(cell)) else None
+        if label is None or not (label.pure or short) or (index in identity and not (label.pure and short)):
+            continue
+        amount = _amount_of_summary(row, index, roles, header)
+        if amount is not None:
+            return SummaryRow(label, amount)
+    return None
+
+
+def _amount_of_summary(row: Row, label_index: int, roles: dict[str, int], header: Row) -> Amount | None:
+    """The row's amount: under the most telling column, else the last one behind the label."""
+    if len(row.cells) > len(header.cells) - 3:
+        for role in ("document total", "gross", "line", "total", "amount"):
+            index = roles.get(role, -1)
+            if label_index != index and 0 <= index < len(row.cells) and (found := parse_value(row.cells[index])):
+                return found
+    skipped = {index for role, index in roles.items() if role in NOT_THE_SUM}
+    behind = [(index, cell) for index, cell in enumerate(row.cells) if index > label_index and amounts_in(cell)]
+    kept = [cell for index, cell in behind if index not in skipped] or [cell for _, cell in behind]
+    return parse_value(kept[-1]) if kept else None

@@ -7,72 +7,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from cowork_tui.demo.clerk.receipts.currency import currencies_in
+from cowork_tui.demo.clerk.receipts.labels import is_money_label, is_payment_label, label_rank
 from cowork_tui.demo.clerk.receipts.money import Amount, amounts_in, is_amount_only
 from cowork_tui.demo.clerk.receipts.text import Row, fold
 
-_RANKS: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (100, re.compile(
-        r"grand total|gran total|total general|total ttc|montant ttc|ttc\b|totale? complessivo"
-            r"|gesamtsumme|endsumme|endbetrag|gesamtbetrag|rechnungsbetrag"
-        r"|rechnungssumme|rechnungstotal|gesamtpreis|bruttobetrag|total brutto|gesamt brutto"
-            r"|summe brutto|total gross|gross total|gross amount|brutto gesamt"
-        r"|invoice total|order total|total (?:of )?(?:the )?(?:invoice|order)|total factura"
-            r"|totale fattura|totale documento|importe total|importo totale|total\w*\s*\(?(?:incl"
-            r"|inkl|inc\b|iva incl)"
-        r"|(?:gesamt|summe|betrag)\w*\s*\(?(?:incl|inkl)|totaal incl|総合計|合計|税込"
-    )),
-    (96, re.compile(
-        r"(?:total|amount|sum) (?:now )?(?:due|payable)|total to pay|amount to pay|to pay\b"
-            r"|zu zahlen\w*|zahlbetrag|zahlungsbetrag|zu bezahlen|net a payer|netto a pagare|a payer"
-            r"|da pagare|totale? da pagare"
-        r"|total a pagar|a pagar|you pay\b|te betalen|att betala|a betale|at betale|do zaplaty"
-            r"|please pay(?! (?:within|by|before|in ))|total eligible|due total|total charge[sd]?"
-            r"|total price|total fare|total cost|請求金額|請求額|領収金額"
-    )),
-    (80, re.compile(r"(?<![a-z])(?:total|totale|totaal|totalt|tot|gesamt|gesamttotal|summe|suma|soma|somme|razem"
-        r"|i alt|ialt|yhteensa|celkem|osszesen|toplam|total amount|итого|total eur)(?![a-z])"
-        r"|(?<![a-z])total(?=eur|usd|gbp|chf|\d)|小計税込")),
-    (70, re.compile(r"balance due|amount due|balance\b|offener betrag|solde")),
-    (60, re.compile(r"amount paid|total paid|you paid|paid amount|payment amount|amount charged|charged|bezahlt"
-        r"|gezahlt|montant paye|importo pagato|importe pagado|payment of|how much|^uber$"
-        r"|refund(?:ed)?\b")),
-    (50, re.compile(r"(?<![a-z])(?:amount|betrag|montant|importe|importo|bedrag|belopp|belob|sum|price|preis|prix"
-        r"|prezzo|precio|fare|fee|charge|金額)(?![a-z])")),
-)  # fmt: skip
-_NEVER = re.compile(
-    r"sub.?total|sub.?sum|zwischensumme|zwischentotal|sous.?total|subtotale|delsumma|subtotaal|小計"
-    r"|(?<![a-z])(?:items?|artikel|articles?|articulos?|articoli|qty|quantity|menge|pieces|pcs"
-    r"|stk|stuck|hours|stunden|nights|weight|distance|km|pages|points|punkte|rows"
-    r"|lines)(?![a-z])\W*$"
-    r"|(?:items?|goods|line|articles?) total|you saved?|saving|ersparnis|gespart"
-    r"|change|cash|tender|given|gegeben|ruckgeld|wechselgeld|zuruck|rendu|especes|contant|cambio"
-    r"|efectivo|resto\b|vuelto|bar\b"
-    r"|exchange|umrechn|kurs\b|rate\b|equival|equiv|approx|entspricht|converted|conversion"
-    r"|gegenwert|contre-?valeur|controvalore|contravalor|≈|informational|information"
-    r"|unit price|unit cost|einzelpreis|prix unitaire|price per|per unit|previous|opening|closing"
-    r"|vorjahr|limit|loyalty|budget|annual|year to date|ytd"
-)
-# Parts of the sum, unless the label says that the total stands after or with them.
-_PART_LABEL = re.compile(
-    r"discount|rabatt|remise|sconto|descuento|rounding|rundung|(?<![a-z])tip(?![a-z])|gratuity"
-    r"|trinkgeld|pourboire|shipping|versand|porto\b|freight"
-    r"|livraison|spedizione|envio|deposit|anzahlung|acompte|acconto|anticipo|pfand"
-)
-_WITH_PARTS = re.compile(
-    r"(?:total|totale|totaal|gesamt\w*|summe|betrag)\b.*(?:incl|inkl|after|with\b|nach\b|apres"
-    r"|mit\b|avec|con\b|dopo|plus|\+)"
-)
-_PARTIAL = re.compile(
-    r"(?<![a-z])(?:vat|tax|taxes|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|iva|btw|moms|mva|gst"
-    r"|hst|pst|dph|afa|steuer|taxe|taxes|imposta|impuesto|net|netto|nett|ht|excl|exkl|exc|ohne"
-    r"|before|hors|imponibile|imposable|base|消費税)(?![a-z])"
-    r"|mwst|steuer\b|税額"
-)
-_INCLUSIVE = re.compile(
-    r"incl|inkl|\binc\b|including|ttc|inclusa|incluso|brutto|gross|included|dont\b|mit mwst"
-    r"|net a payer|netto a pagare|taxes comprises|税込|\+ ?(?:tax|vat)|w/ ?tax|with (?:tax|vat)"
-    r"|after tax"
-)
 _ASIDE = re.compile(
     r"\(|incl\.?|inkl\.?|including|davon|darin|enthalt|dont |of which|di cui|de los cuales"
     r"|hiervon|thereof|waarvan|varav|herav|≈|~|approx|\bca\.|=|/"
@@ -90,8 +28,8 @@ _ITEM_WORDS = re.compile(
 )
 
 
-# The rank of a label in the midst of a sentence.
-IN_A_SENTENCE = 40
+# The least rank of a label such as "Total", which names the whole sum rather than what is left to pay.
+WHOLE_SUM_RANK = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,28 +40,6 @@ class Total:
     currency: str
     rank: int
     row: int
-
-
-def label_rank(label: str) -> int:
-    """How surely the label names the total: 0 when it does not."""
-    folded = fold(label).strip()
-    if not folded or _NEVER.search(folded):
-        return 0
-    if _PART_LABEL.search(folded) and not _WITH_PARTS.search(folded):
-        return 0
-    if _PARTIAL.search(folded) and not _INCLUSIVE.search(folded):
-        return 0
-    rank, start = next(((rank, match.start()) for rank, pattern in _RANKS if (match := pattern.search(folded))), (0, 0))
-    words = len(re.findall(r"[^\W\d_]{2,}", folded))
-    return min(rank, IN_A_SENTENCE) if words > 7 or start > 24 else rank
-
-
-def is_money_label(label: str) -> bool:
-    """Whether the words label an amount of any sort, such as a subtotal or a tax."""
-    folded = fold(label)
-    return len(folded) <= 60 and bool(
-        label_rank(label) or _NEVER.search(folded) or _PART_LABEL.search(folded) or _PARTIAL.search(folded)
-    )
 
 
 def totals_in(rows: tuple[Row, ...]) -> list[Total]:
@@ -147,8 +63,24 @@ def best_total(rows: tuple[Row, ...]) -> Total | None:
     top = max(candidate.rank for candidate in candidates)
     equals = [candidate for candidate in candidates if candidate.rank == top]
     marks = {candidate.currency for candidate in equals if candidate.currency}
-    chosen = equals[0] if len(marks) > 1 else equals[-1]
+    chosen = _before_payments(equals[0] if len(marks) > 1 else equals[-1], candidates, rows)
     return chosen if chosen.currency else replace(chosen, currency=_same_value_currency(candidates, chosen.value))
+
+
+def _before_payments(chosen: Total, candidates: list[Total], rows: tuple[Row, ...]) -> Total:
+    """The whole sum when the chosen one is what a deposit or an earlier payment left of it."""
+    wholes = [one for one in candidates if one.rank >= WHOLE_SUM_RANK and one.value > chosen.value > 0]
+    if not wholes:
+        return chosen
+    paid = {
+        abs(amount.value)
+        for row in rows
+        if is_payment_label(row.text)
+        for cell in row.cells
+        for amount in amounts_in(cell)
+        if amount.money_like
+    }
+    return next((one for one in wholes if one.value - chosen.value in paid), chosen)
 
 
 def _same_value_currency(candidates: list[Total], value: Decimal) -> str:

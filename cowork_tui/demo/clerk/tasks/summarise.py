@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from cowork_tui.demo.clerk.goals import Goal
 from cowork_tui.demo.clerk.reading import Document, History, ListedFile
 from cowork_tui.demo.clerk.receipts.kinds import kind_of
+from cowork_tui.demo.clerk.receipts.labels import is_money_label
 from cowork_tui.demo.clerk.receipts.money import amounts_in
 from cowork_tui.demo.clerk.receipts.text import Row, rows_of
-from cowork_tui.demo.clerk.receipts.totals import best_total, is_money_label
+from cowork_tui.demo.clerk.receipts.totals import best_total
 from cowork_tui.demo.clerk.task_view import TaskView
 from cowork_tui.demo.clerk.tasks.common import check_back, files_of, missing_tools, texts_of, write_or_stop
 from cowork_tui.demo.clerk.turns import Step, finish
