@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import platformdirs
 
 from cowork_tui.core.errors import BadInput
 from cowork_tui.core.json_values import JsonValue
-from cowork_tui.core.settings import FOLDER_KEYS, ROUTES, SETTING_KEYS, Settings, apply_settings
+from cowork_tui.core.settings import FOLDER_KEYS, ROUTES, SETTING_KEYS, Problem, Settings, apply_settings
 
 HOME_VARIABLE = "COWORK_TUI_HOME"
 ENVIRONMENT_PREFIX = "COWORK_TUI_"
@@ -35,6 +36,10 @@ class Home:
         return self.path / "history.db"
 
     @property
+    def key_file(self) -> Path:
+        return self.path / "key"
+
+    @property
     def originals(self) -> Path:
         return self.path / "originals"
 
@@ -54,29 +59,85 @@ def find_home(environment: Mapping[str, str] = os.environ) -> Home:
     return Home(path)
 
 
+class Source(StrEnum):
+    """What a setting was taken from."""
+
+    DEFAULT = "default"
+    CONFIG = "config file"
+    FOLDER = "folder"
+    ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where exactly a setting stands: a line of a file, or a variable."""
+
+    source: Source = Source.DEFAULT
+    file: Path | None = None
+    line: int | None = None
+    variable: str | None = None
+
+    def __str__(self) -> str:
+        if self.file is not None:
+            return f"{'folder ' if self.source is Source.FOLDER else ''}{self.file}:{self.line}"
+        return f"{self.source} {self.variable}" if self.variable else str(self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedSettings:
+    """The settings, and the origin of each that is not the default, by dotted key (`routes.extract`)."""
+
+    settings: Settings
+    origins: Mapping[str, Origin]
+
+
 def load_settings(home: Home, folder: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
     """Defaults, then the config file, then the folder's file, then `COWORK_TUI_*` variables.
 
     Raises BadInput that lists every problem with its file, line and key.
     """
-    settings, problems = Settings(), list[str]()
-    files: list[tuple[Path, frozenset[str] | None]] = [(home.config_file, None)]
+    return resolve_settings(home, folder, environment).settings
+
+
+def resolve_settings(
+    home: Home, folder: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> ResolvedSettings:
+    """As `load_settings`, with where each setting comes from. Raises BadInput likewise."""
+    settings, problems, origins = Settings(), list[str](), dict[str, Origin]()
+    files: list[tuple[Path, Source, frozenset[str] | None]] = [(home.config_file, Source.CONFIG, None)]
     if folder is not None:
-        files.append((folder / FOLDER_FILE, FOLDER_KEYS))
-    for path, allowed in files:
+        files.append((folder / FOLDER_FILE, Source.FOLDER, FOLDER_KEYS))
+    for path, source, allowed in files:
         try:
             text = _read(path)
-            values = _parse(path, text)
+            values = parse_toml(path, text)
         except BadInput as error:
             problems.append(str(error))
             continue
         settings, found = apply_settings(settings, values, allowed)
-        problems += [f"In {path}, line {_line_of(text, p.key)}, {p.key}: {p.message}" for p in found]
-    settings, found = apply_settings(settings, _from_environment(environment))
+        problems += [problem_sentence(path, text, problem) for problem in found]
+        origins |= {key: Origin(source, path, _line_of(text, key)) for key in _dotted(values)}
+    values = _from_environment(environment)
+    settings, found = apply_settings(settings, values)
     problems += [f"In the environment, {ENVIRONMENT_PREFIX}{p.key.upper()}: {p.message}" for p in found]
+    origins |= {key: Origin(Source.ENVIRONMENT, variable=ENVIRONMENT_PREFIX + key.upper()) for key in values}
     if problems:
         raise BadInput("\n".join(problems))
-    return settings
+    return ResolvedSettings(settings, origins)
+
+
+def problem_sentence(path: Path, text: str, problem: Problem) -> str:
+    """A setting that can't be used, with the file, line and key."""
+    return f"In {path}, line {_line_of(text, problem.key)}, {problem.key}: {problem.message}"
+
+
+def _dotted(values: Mapping[str, JsonValue]) -> Iterator[str]:
+    """The keys that are set, a table's as `table.key`."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from (f"{key}.{name}" for name in value)
+        else:
+            yield key
 
 
 def _read(path: Path) -> str:
@@ -97,7 +158,8 @@ def _reason(error: OSError | RuntimeError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or str(error).rstrip(".")
 
 
-def _parse(path: Path, text: str) -> dict[str, JsonValue]:
+def parse_toml(path: Path, text: str) -> dict[str, JsonValue]:
+    """A settings file's text. Raises BadInput with the line that is not TOML."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -128,11 +190,12 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, JsonValue]:
     for key in SETTING_KEYS:
         value = environment.get(f"{ENVIRONMENT_PREFIX}{key.upper()}")
         if value is not None and key != ROUTES:
-            found[key] = _scalar(value)
+            found[key] = scalar(value)
     return found
 
 
-def _scalar(value: str) -> JsonValue:
+def scalar(value: str) -> JsonValue:
+    """A switch or a whole number where the text is one, else the text."""
     if value in ("true", "false"):
         return value == "true"
     return int(value) if value.isascii() and value.isdigit() else value

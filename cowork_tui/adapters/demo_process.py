@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import sys
 from types import TracebackType
 
+from cowork_tui.adapters.secrets import without_secrets
 from cowork_tui.core.errors import CoworkError
 
 START_SECONDS = 30.0
@@ -35,6 +37,7 @@ class DemoProcess:
             "--until-input-closes",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            env=without_secrets(os.environ),
             start_new_session=True,  # Ctrl-C is for the task, which still needs the server to stop cleanly
         )
         assert self._process.stdout is not None

@@ -7,11 +7,17 @@ import contextlib
 import os
 import sys
 import threading
+from datetime import datetime
 
 from cowork_tui.cli.output import echo
+from cowork_tui.core import figures
+from cowork_tui.core.approvals import check_pattern
+from cowork_tui.core.errors import BadInput
+from cowork_tui.core.plain_text import exact
 from cowork_tui.engine.ports import ApprovalAnswer, ApprovalRequest, Approver
 
 NOBODY = "There is no terminal to ask on: allow changes with --yes or --mode auto-edit."
+CLOSED = "The user closed the input without an answer."
 LONG_PREVIEW_LINES = 15
 """From here on the question is asked again below the preview."""
 
@@ -39,32 +45,64 @@ class Terminal:
 
     async def ask(self, request: ApprovalRequest) -> ApprovalAnswer:
         """Shows what would change and waits for a key and enter. What was typed before the question is no answer."""
-        echo(f"\n? {request.summary}")
+        question = f"? {exact(request.summary)}"
+        echo(f"\n{question}")
         if request.outside_content:
             echo("  Documents were read just before this: make sure that it is you who wants it.")
-        preview = [f"  {line}" for line in request.preview.splitlines()]
+        waiting = waiting_line(request)
+        if waiting:
+            echo(f"  {waiting}")
+        preview = [f"  {exact(line)}" for line in request.preview.split("\n")] if request.preview else []
         if preview:
             echo("\n".join(preview))
         if len(preview) >= LONG_PREVIEW_LINES:
-            echo(f"? {request.summary}")
+            echo(question)
         _forget_typed()
         while True:
-            echo("  y yes · t yes, for the rest of this task · n no, or say why not: ", newline=False)
+            echo("  y yes · t for this task · a always · n no, or say why not: ", newline=False)
             answer = await _read_line()
             if answer is None:
                 echo()
-                return ApprovalAnswer(False, reason="The user closed the input without an answer.")
+                return ApprovalAnswer(False, reason=CLOSED)
             match answer.strip().lower():
                 case "y" | "yes":
                     return ApprovalAnswer(True)
                 case "t":
                     return ApprovalAnswer(True, scope="task")
+                case "a" | "always":
+                    return await self._always(request)
                 case "n" | "no":
                     return ApprovalAnswer(False)
                 case "":
                     continue
                 case _:
                     return ApprovalAnswer(False, reason=f"The user says: {answer.strip()}")
+
+    async def _always(self, request: ApprovalRequest) -> ApprovalAnswer:
+        """Asks which paths it is for; enter takes what is suggested."""
+        suggested = exact(request.pattern)
+        while True:
+            echo(f"  {request.tool} on which files of this folder? enter for {suggested} · a pattern: ", newline=False)
+            answer = await _read_line()
+            if answer is None:
+                echo()
+                return ApprovalAnswer(False, reason=CLOSED)
+            try:
+                pattern = check_pattern(answer) if answer.strip() else request.pattern
+            except BadInput as error:
+                echo(f"  {error}")
+                continue
+            echo("  Kept as a rule; `cowork-tui rules` lists and removes rules.")
+            return ApprovalAnswer(True, scope="always", pattern=pattern)
+
+
+def waiting_line(request: ApprovalRequest) -> str:
+    """`waits for you · cache cold at 14:32, then +$0.11`; nothing where nothing is warm."""
+    if request.cold_at is None:
+        return ""
+    when = datetime.fromtimestamp(request.cold_at).astimezone().strftime("%H:%M")
+    extra = request.cold_extra_nanodollars
+    return f"waits for you · cache cold at {when}" + (f", then +{figures.dollars(extra)}" if extra else "")
 
 
 def _forget_typed() -> None:

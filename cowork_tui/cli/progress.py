@@ -31,6 +31,7 @@ from cowork_tui.core.task_values import MissCause
 RESULT_CHARS, MIN_RESULT_CHARS = 60, 24
 ARGUMENT_CHARS = 56
 ERROR_CHARS = 200
+LONG_WAIT_SECONDS = 3.0
 
 
 class Progress:
@@ -52,8 +53,8 @@ class Progress:
             case BlockEnded() | StatusChanged() | ApprovalAsked():
                 self._close_text()
             case AttemptEnded():
-                wait = f"; trying again in {event.wait_seconds:.1f} s" if event.wait_seconds is not None else ""
-                self._line(f"! attempt {event.attempt}: {one_line(event.error, ERROR_CHARS)}{wait}")
+                error = one_line(event.error, ERROR_CHARS)
+                self._line(f"! attempt {event.attempt}: {_with_wait(error, event.wait_seconds)}")
             case TurnEnded() if self._planned is not None:
                 record = TurnRecord(self._planned, event)
                 self._line(turn_line(record, self._model_name(event.model), line_width(), indent="  "))
@@ -99,6 +100,14 @@ class Progress:
             called = f"  {name} {one_path(argument, ARGUMENT_CHARS)}  → "
             room = (line_width() or len(called) + RESULT_CHARS) - len(called)
             self._line(called + one_line(_told(text, argument), max(min(room, RESULT_CHARS), MIN_RESULT_CHARS)))
+
+
+def _with_wait(error: str, seconds: float | None) -> str:
+    """The error, when the next try follows, and how to end a wait that is long enough to be ended."""
+    if seconds is None:
+        return error
+    how_to_end = " (Ctrl-C stops the task)" if seconds >= LONG_WAIT_SECONDS else ""
+    return f"{error.rstrip('.')}; trying again in {seconds:.1f} s{how_to_end}"
 
 
 def _told(result: str, argument: str) -> str:

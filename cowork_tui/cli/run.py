@@ -13,9 +13,11 @@ import click
 
 from cowork_tui import wiring
 from cowork_tui.cli.approvals import NOBODY, NobodyThere, choose_approver
+from cowork_tui.cli.completion import complete_effort, complete_mode, complete_model, complete_route, complete_task
 from cowork_tui.cli.json_lines import final_line, print_event, print_line
 from cowork_tui.cli.output import echo, fail, print_error
 from cowork_tui.cli.progress import Progress
+from cowork_tui.cli.references import reference_line, reference_words
 from cowork_tui.cli.summary import print_header, print_summary
 from cowork_tui.cli.watching import Reader, stop_on_signals
 from cowork_tui.core.cap import parse_cap
@@ -23,12 +25,15 @@ from cowork_tui.core.errors import BadInput, CoworkError
 from cowork_tui.core.settings import Settings, apply_settings, merge_routes, parse_effort, parse_mode, parse_route
 from cowork_tui.core.task_values import Mode, Route, Status
 from cowork_tui.engine.loop import TaskLoop
+from cowork_tui.engine.references import ReferenceCost, reference_cost
 from cowork_tui.engine.runner import Changes, begin
 from cowork_tui.engine.runner import resume as resume_session
 from cowork_tui.engine.session import Ports, Session
+from cowork_tui.engine.undo import finish
 
 P = ParamSpec("P")
 
+EVERY_TASK = 2**62
 EXIT_CODES = {Status.DONE: 0, Status.FAILED: 1, Status.PAUSED: 3, Status.STOPPED: 130}
 
 
@@ -41,14 +46,19 @@ def task_flags(command: Callable[P, None], *, defaults: bool) -> Callable[P, Non
     own = "the model's own"
     flags = (
         click.option(
-            "--model", metavar="LINE|ID", help=f"haiku, sonnet, opus, fable, or an exact id.{default('sonnet')}"
+            "--model", metavar="LINE|ID", shell_complete=complete_model,
+            help=f"haiku, sonnet, opus, fable, or an exact id.{default('sonnet')}",
         ),
-        click.option("--effort", metavar="EFFORT", help=f"low, medium, high, xhigh or max.{default(own)}"),
+        click.option(
+            "--effort", metavar="EFFORT", shell_complete=complete_effort,
+            help=f"low, medium, high, xhigh or max.{default(own)}",
+        ),
         click.option(
             "--route",
             "routes",
             metavar="KIND=MODEL",
             multiple=True,
+            shell_complete=complete_route,
             help="A model for a kind of step (plan, act, extract, write, review, summarise), e.g. extract=haiku:low. "
             "May be given several times.",
         ),
@@ -56,7 +66,8 @@ def task_flags(command: Callable[P, None], *, defaults: bool) -> Callable[P, Non
             "--cap", metavar="AMOUNT", help=f"Spending limit: 2.00 for dollars, 200k for new tokens.{default('none')}"
         ),
         click.option(
-            "--mode", metavar="MODE", help=f"read-only, ask, or auto-edit (changes without asking).{default('ask')}"
+            "--mode", metavar="MODE", shell_complete=complete_mode,
+            help=f"read-only, ask, or auto-edit (changes without asking).{default('ask')}"
         ),
         click.option("--yes", is_flag=True, help="Allow every change without asking."),
         click.option("--demo", is_flag=True, help="Answer by a script, not AI. Also what happens without a key."),
@@ -73,17 +84,21 @@ def task_flags(command: Callable[P, None], *, defaults: bool) -> Callable[P, Non
     "--folder", metavar="DIR", type=click.Path(path_type=Path), default=Path(),
     help="The folder to work in; nothing outside it is touched.  [default: the current folder]",
 )  # fmt: skip
+@click.option(
+    "--reference", "references", metavar="FILE", type=click.Path(path_type=Path), multiple=True,
+    help="A document that the task has before it from the start; its price is said first. May be given several times.",
+)  # fmt: skip
 @partial(task_flags, defaults=True)
-def run(goal: str, folder: Path, **flags: object) -> None:
+def run(goal: str, folder: Path, references: tuple[Path, ...], **flags: object) -> None:
     """Carry out GOAL in a folder.
 
     GOAL is what should be done, in your words and in quotes. Defaults may be changed in config.toml.
     """
-    _start(lambda: _run(goal, folder, flags))
+    _start(lambda: _run(goal, folder, references, flags))
 
 
 @click.command()
-@click.argument("task")
+@click.argument("task", shell_complete=complete_task)
 @click.option("--say", metavar="TEXT", help="Something to tell the task as it goes on.")
 @partial(task_flags, defaults=False)
 def resume(task: str, say: str | None, **flags: object) -> None:
@@ -105,22 +120,32 @@ def _start(work: Callable[[], object]) -> None:
     raise SystemExit(code)
 
 
-async def _run(goal: str, folder: Path, flags: dict[str, object]) -> int:
+async def _run(goal: str, folder: Path, references: tuple[Path, ...], flags: dict[str, object]) -> int:
     if not goal.strip():
         raise BadInput('The goal is empty: say what should be done, e.g. cowork-tui run "Sort the receipts".')
     root = wiring.check_goal_folder(folder)
     home, settings = wiring.home_and_settings(root)
     settings = _with_flags(settings, flags)
     account = wiring.choose_account(settings, demo=bool(flags["demo"]))
+    given = await asyncio.to_thread(wiring.read_references, references) if references else ()
     with wiring.open_history(home) as history:
         async with wiring.open_provider(account, settings) as provider:
-            ports = await _ports(home, history, provider, root, flags)
+            ports = await _ports(home, history, provider, root, settings, flags)
             caches = wiring.caches_of(ports)
+            if given:
+                _say_references(reference_cost(ports, settings, given), as_json=bool(flags["as_json"]))
             reader = Reader()
             if flags["as_json"]:
                 ports.bus.subscribe(reader.printing(print_event))
-            session = await begin(ports, caches, wiring.new_task_id(), goal, str(root), settings)
+            session = await begin(ports, caches, wiring.new_task_id(), goal, str(root), settings, given)
             return await _work(history, ports, session, TaskLoop(session), reader, as_json=bool(flags["as_json"]))
+
+
+def _say_references(cost: ReferenceCost, *, as_json: bool) -> None:
+    if as_json:
+        print_line(reference_line(cost))
+    else:
+        echo(reference_words(cost))
 
 
 async def _resume(task: str, say: str | None, flags: dict[str, object]) -> int:
@@ -129,9 +154,12 @@ async def _resume(task: str, say: str | None, flags: dict[str, object]) -> int:
     account = wiring.choose_account(settings, demo=bool(flags["demo"]))
     with wiring.open_history(home) as history:
         task_id = history.queries.resolve_task(task)
-        folder = next(row.folder for row in history.queries.tasks() if row.id == task_id)
+        await history.store.claim(task_id)  # before anything is said or stored: another process may be running it
+        await finish(wiring.undo_ports(home, history), task_id)
+        row = next(row for row in history.queries.tasks(EVERY_TASK) if row.id == task_id)
+        folder = wiring.check_goal_folder(Path(row.folder))
         async with wiring.open_provider(account, settings) as provider:
-            ports = await _ports(home, history, provider, Path(folder), flags)
+            ports = await _ports(home, history, provider, folder, settings, flags)
             reader = Reader()
             if flags["as_json"]:
                 ports.bus.subscribe(reader.printing(print_event))
@@ -143,11 +171,24 @@ async def _resume(task: str, say: str | None, flags: dict[str, object]) -> int:
 
 
 async def _ports(
-    home: wiring.Home, history: wiring.History, provider: object, folder: Path, flags: dict[str, object]
+    home: wiring.Home,
+    history: wiring.History,
+    provider: object,
+    folder: Path,
+    settings: Settings,
+    flags: dict[str, object],
 ) -> Ports:
     catalogue = await wiring.load_catalogue(provider)  # pyright: ignore[reportArgumentType]
     approver = choose_approver(yes=bool(flags["yes"]), machine_readable=bool(flags["as_json"]))
-    return wiring.make_ports(home, history, provider, catalogue, folder, approver)  # pyright: ignore[reportArgumentType]
+    return wiring.make_ports(
+        home,
+        history,
+        provider,  # pyright: ignore[reportArgumentType]
+        catalogue,
+        folder,
+        approver,
+        settings,
+    )
 
 
 async def _work(

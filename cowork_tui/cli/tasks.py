@@ -1,4 +1,4 @@
-"""`cowork-tui tasks`, `show`, `stop` and `verify`: what is stored."""
+"""`cowork-tui tasks`, `show`, `stop`, `pause` and `verify`: what is stored."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime
 import click
 
 from cowork_tui import wiring
+from cowork_tui.cli.completion import complete_task
 from cowork_tui.cli.json_lines import final_line, print_line
 from cowork_tui.cli.output import DEMO_NOTE, echo, fail, line_width
 from cowork_tui.cli.plan_lines import plan_lines
@@ -25,6 +26,7 @@ from cowork_tui.core.task_values import MissCause, Status
 from cowork_tui.engine.ports import TaskRow
 
 STOP_PATIENCE_SECONDS = 3.0
+EVERY_TASK = 1 << 62
 STATUS_CHARS = 7
 TITLE_CHARS, MIN_TITLE_CHARS = 60, 20
 
@@ -83,7 +85,7 @@ def _row_line(row: TaskRow, width: int | None) -> str:
 
 
 @click.command()
-@click.argument("task")
+@click.argument("task", shell_complete=complete_task)
 @click.option("--json", "as_json", is_flag=True, help="The task's state as one JSON object.")
 def show(task: str, as_json: bool) -> None:
     """Show a stored TASK, turn by turn.
@@ -92,8 +94,10 @@ def show(task: str, as_json: bool) -> None:
     misses, files and totals.
     """
     try:
-        queries = wiring.open_queries(wiring.find_home())
-        state = fold(queries.events(queries.resolve_task(task)))
+        home = wiring.find_home()
+        with wiring.saving_what_can_be_read(home):
+            queries = wiring.open_queries(home)
+            state = fold(queries.events(queries.resolve_task(task)))
     except CoworkError as error:
         fail(error)
     if as_json:
@@ -125,36 +129,55 @@ def model_name(model_id: str) -> str:
 
 
 @click.command()
-@click.argument("task")
+@click.argument("task", shell_complete=complete_task)
 def stop(task: str) -> None:
     """Stop a running TASK, also in another terminal.
 
     TASK is its id, the first digits of it, or `last`.
     """
     try:
-        echo(asyncio.run(_stop(task)))
+        echo(asyncio.run(_request(task, "stop")))
     except CoworkError as error:
         fail(error)
 
 
-async def _stop(task: str) -> str:
+@click.command()
+@click.argument("task", shell_complete=complete_task)
+def pause(task: str) -> None:
+    """Pause a running TASK after its turn.
+
+    TASK is its id, the first digits of it, or `last`.
+    """
+    try:
+        echo(asyncio.run(_request(task, "pause")))
+    except CoworkError as error:
+        fail(error)
+
+
+async def _request(task: str, kind: str) -> str:
+    """Ask whichever process runs the task to stop or pause it, and wait shortly for what becomes of that."""
     home = wiring.find_home()
     wiring.open_queries(home)
     with wiring.open_history(home) as history:
         task_id = history.queries.resolve_task(task)
+        name = f"Task {task_id[:8]}"
         if history.queries.running_pid(task_id) is None:
-            return f"Task {task_id[:8]} is not running."
-        await history.store.request(task_id, "stop")
+            return f"{name} is not running."
+        await history.store.request(task_id, kind)
         until = time.monotonic() + STOP_PATIENCE_SECONDS
         while time.monotonic() < until:
             await asyncio.sleep(0.1)
             if history.queries.running_pid(task_id) is None:
-                return f"Task {task_id[:8]} is stopped. Go on with: cowork-tui resume {task_id[:8]}"
-        return f"Task {task_id[:8]} was asked to stop and has not answered yet."
+                status = next(row.status for row in history.queries.tasks(EVERY_TASK) if row.id == task_id)
+                hint = "" if status == Status.DONE else f" Go on with: cowork-tui resume {task_id[:8]}"
+                return f"{name} is {STATUS_WORDS[Status(status)]}.{hint}"
+            if kind == "pause" and not history.queries.is_requested(task_id, kind):
+                return f"{name} pauses once the turn that runs has ended."
+        return f"{name} was asked to {kind} and has not answered yet."
 
 
 @click.command()
-@click.argument("task")
+@click.argument("task", shell_complete=complete_task)
 def verify(task: str) -> None:
     """Compare a TASK's history with what was sent.
 

@@ -77,5 +77,6 @@ def _switch(record: TurnRecord) -> list[str]:
 def miss_line(miss: CacheMissed) -> str:
     """`× cache missed: the tools changed; 38.2k written again, +$0.09`."""
     cost = f", +{figures.dollars(miss.cost_nanodollars)}" if miss.cost_nanodollars else ""
-    detail = f" ({miss.detail})" if miss.detail else ""
-    return f"× cache missed: {MISS_WORDS[miss.cause]}{detail}; {figures.tokens(miss.tokens)} written again{cost}"
+    words = MISS_WORDS[miss.cause]
+    detail = f" ({miss.detail})" if miss.detail and miss.detail != words else ""
+    return f"× cache missed: {words}{detail}; {figures.tokens(miss.tokens)} written again{cost}"

@@ -6,11 +6,12 @@ yardstick tokenizer (tiktoken's `cl100k_base`), counted once, when the block is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
+from cowork_tui.core import images
 from cowork_tui.core.hashing import Hash, canonical_json, text_hash
 from cowork_tui.core.json_values import JsonValue
 
@@ -95,15 +96,6 @@ class ToolUse:
 
 
 @dataclass(frozen=True, slots=True)
-class ToolResult:
-    """What a tool gave back for the call `tool_use_id`."""
-
-    tool_use_id: str
-    text: str
-    is_error: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Image:
     """A picture; `data` is base64, sizes are after the API's own downscaling."""
 
@@ -111,6 +103,17 @@ class Image:
     data: str
     width_pixels: int
     height_pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool gave back for the call `tool_use_id`."""
+
+    tool_use_id: str
+    text: str
+    is_error: bool = False
+    images: tuple[Image, ...] = ()
+    """Pictures that stand behind the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +199,42 @@ def make_block(content: Content, count_tokens: CountTokens) -> Block:
 
 def payload(content: Content) -> dict[str, JsonValue]:
     """The content's fields by name: what is stored and what the hash covers."""
+    if isinstance(content, ToolResult):
+        fields: dict[str, JsonValue] = {
+            "tool_use_id": content.tool_use_id, "text": content.text, "is_error": content.is_error,
+        }  # fmt: skip
+        if content.images:
+            fields["images"] = [payload(image) for image in content.images]
+        return fields
     return {name: getattr(content, name) for name in content.__slots__}
+
+
+def content_from_payload(kind: BlockKind, fields: Mapping[str, JsonValue]) -> Content:
+    """The content whose `payload` is `fields`. Raises TypeError for fields that are not its own."""
+    found = fields.get("images")
+    if kind is BlockKind.TOOL_RESULT and found is not None:
+        shown = tuple(Image(**image) for image in cast("Sequence[dict[str, Any]]", found))
+        fields = {**fields, "images": cast(JsonValue, shown)}
+    return CONTENT_TYPES[kind](**fields)  # pyright: ignore[reportArgumentType]
+
+
+def pictures(block: Block) -> tuple[Image, ...]:
+    """The images that a block brings: itself, or those of a tool result."""
+    content = block.content
+    if isinstance(content, Image):
+        return (content,)
+    return content.images if isinstance(content, ToolResult) else ()
 
 
 def payload_json(content: Content) -> str:
     """Canonical JSON of `payload`."""
     return canonical_json(payload(content))
+
+
+def image_tokens(block: Block) -> int:
+    """Tokens of a block's images: one for each 28 by 28 pixels begun, by the published rule."""
+    shown = pictures(block)
+    return sum(images.image_tokens(image.width_pixels, image.height_pixels) for image in shown) if shown else 0
 
 
 def weighed_text(content: Content) -> str:

@@ -48,6 +48,9 @@ class Amount:
         return Amount(self.nanodollars + other.nanodollars, self.tokens + other.tokens)
 
 
+NO_AMOUNT = Amount()
+
+
 def parse_cap(text: str) -> Cap:
     """`2.00` or `$2` is money, `200k` or `1.5M` tokens. Raises BadInput for anything else."""
     match = re.fullmatch(r"\$?\s*(\d+(?:\.\d+)?)\s*([kKmM]?)", text.strip())

@@ -9,7 +9,7 @@ from cowork_tui.core.hashing import HASH_BYTES
 from cowork_tui.core.models import ThinkingBinding
 from cowork_tui.core.plan import ContextPlan, Ttl
 from cowork_tui.core.pricing import PICODOLLARS_PER_NANODOLLAR, ModelPrices, modifier
-from cowork_tui.core.prompt_cache import LOOK_BACK_POSITIONS, Hit, TokensAt
+from cowork_tui.core.prompt_cache import CLOCK_SLACK_SECONDS, LOOK_BACK_POSITIONS, Hit, TokensAt
 from cowork_tui.core.task_values import MissCause
 from cowork_tui.core.usage import Usage
 
@@ -180,6 +180,8 @@ def _lifetime(previous: Sent, plan: ContextPlan, at: float, tokens_at: TokensAt)
     if previous.plan.breakpoints:
         ttl = previous.plan.breakpoints[-1].ttl
         idle = at - previous.started_at
+        if idle < -CLOCK_SLACK_SECONDS:
+            return MissCause.UNKNOWN, f"the clock went back by {round(-idle):,} s since the last request", None
         if idle >= ttl.seconds:
             return MissCause.EXPIRED, f"{round(idle):,} s after the last request, past {ttl.seconds:,} s", None
     if plan.breakpoints and tokens_at(plan.breakpoints[-1].position) < plan.card.cache_minimum_tokens:

@@ -15,6 +15,7 @@ from cowork_tui.core.blocks import (
     Summary,
     ToolResult,
     UserText,
+    image_tokens,
     make_block,
 )
 from cowork_tui.core.hashing import short_id
@@ -103,7 +104,7 @@ def prune(transcript: Transcript, seqs: Iterable[int], count_tokens: CountTokens
     made: list[Replacement] = []
     for seq in sorted(set(seqs)):
         block = transcript[seq].block
-        stub = f'[pruned: {block.tokens:,} tokens; recall("{short_id(block.hash)}")]'
+        stub = f'[pruned: {block.tokens + image_tokens(block):,} tokens; recall("{short_id(block.hash)}")]'
         match block.content:
             case ToolResult(tool_use_id=use_id, is_error=is_error):
                 content = ToolResult(use_id, stub, is_error)

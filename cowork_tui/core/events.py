@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeAlias
 
 from cowork_tui.core.blocks import Block
-from cowork_tui.core.cap import Amount, Cap
+from cowork_tui.core.cap import NO_AMOUNT, Amount, Cap
 from cowork_tui.core.edits import Edit
 from cowork_tui.core.hashing import Hash
 from cowork_tui.core.plan import Breakpoint, Parameters, PlanSettings
@@ -63,6 +63,8 @@ class UserSaid:
     blocks: tuple[Block, ...]
     note: bool = False
     """Whether it is the app's mention of what the cap leaves."""
+    undo: bool = False
+    """Whether it is the app's mention of what the user undid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,10 @@ class TurnPlanned:
 
 @dataclass(frozen=True, slots=True)
 class AttemptEnded:
-    """One HTTP try that did not give a response; `wait_seconds` None when it was the last."""
+    """One HTTP try that gave no response, or not all of it; `wait_seconds` None when it was the last.
+
+    `held` is what stays reserved on the cap because the try may have been billed unseen: its worst case.
+    """
 
     durable: ClassVar[bool] = True
     at: float
@@ -119,6 +124,7 @@ class AttemptEnded:
     status: int | None
     error: str
     wait_seconds: float | None
+    held: Amount = NO_AMOUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +193,8 @@ class TurnEnded:
     seconds: float
     input_end_seq: int
     """Length of the transcript whose weight `usage.prompt_tokens` is."""
+    held: Amount = NO_AMOUNT
+    """What stays reserved on the cap beyond the bill, where the response broke off and its output was estimated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,11 +250,15 @@ class ApprovalAsked:
     preview: str
     outside_content: bool
     """Whether content from outside (a file, a web page, a connector) came in just before."""
+    cold_at: float | None = None
+    """When the prompt cache will be gone, where something of it is warm."""
+    cold_extra_nanodollars: int | None = None
+    """What the next turn costs more from then on; None where prices are unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalGiven:
-    """The answer; `scope` is once or task."""
+    """The answer; `scope` is once, task or always."""
 
     durable: ClassVar[bool] = True
     at: float
@@ -255,6 +267,30 @@ class ApprovalGiven:
     allowed: bool
     scope: str
     reason: str
+    replaces: bool = False
+    """Whether what was allowed replaces what is there, be it by overwriting or trashing."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilesUndone:
+    """The user had files put back as they were at the end of turn `to_turn`. `turn` is the last model call made."""
+
+    durable: ClassVar[bool] = True
+    at: float
+    turn: int
+    to_turn: int
+    changes: tuple[FileChange, ...]
+    """What was really done, from what was there to what is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilesRedone:
+    """The user took the newest undo back, or what of it was possible."""
+
+    durable: ClassVar[bool] = True
+    at: float
+    turn: int
+    changes: tuple[FileChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,11 +332,14 @@ Event: TypeAlias = (
     | ToolEnded
     | ApprovalAsked
     | ApprovalGiven
+    | FilesUndone
+    | FilesRedone
     | Notice
     | StatusChanged
 )
 
 DURABLE_EVENTS: tuple[type[Event], ...] = (
     TaskCreated, TaskChanged, UserSaid, PlanUpdated, EditApplied, TurnPlanned, AttemptEnded, BlockEnded, TurnEnded,
-    CacheMissed, ToolStarted, ToolEnded, ApprovalAsked, ApprovalGiven, Notice, StatusChanged,
+    CacheMissed, ToolStarted, ToolEnded, ApprovalAsked, ApprovalGiven, FilesUndone, FilesRedone, Notice,
+    StatusChanged,
 )  # fmt: skip

@@ -6,12 +6,13 @@ import re
 import unicodedata
 
 _ESCAPE_SEQUENCES = re.compile(
-    "(?:(?:\x1b\\]|\x9d)[^\x07\x1b\x9c\x9d]*+(?:\x07|\x1b\\\\|\x9c|\\Z))"  # system commands: titles, links, clipboard
-    "|(?:(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x90\x98\x9c\x9e\x9f]*+(?:\x1b\\\\|\x9c|\\Z))"  # device control etc.
+    "(?:(?:\x1b\\]|\x9d)[^\n\x07\x1b\x9c\x9d]*+(?:\x07|\x1b\\\\|\x9c))"  # system commands: titles, links, clipboard
+    "|(?:(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\n\x1b\x90\x98\x9c\x9e\x9f]*+(?:\x1b\\\\|\x9c))"  # device control etc.
     "|(?:(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]?)"  # control sequences: colours, cursor
     "|(?:\x1b[ -/]*[0-~]?)"  # everything else that begins with escape
 )
-"""Each body ends where another may begin, and is taken or left whole: the time grows with the length of the text."""
+"""A body ends with its line, and one without an end stays as text: no sequence can hide what follows it. It also ends
+where another may begin and is taken or left whole, so that the time grows with the length of the text."""
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, formatting (bidirectional overrides, invisible characters), surrogates, odd line ends."""
 _JOINERS = frozenset("\u200c\u200d")
@@ -27,6 +28,11 @@ def plain(text: str, *, keep_lines: bool = True) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_safe(character, keep_lines) for character in text)
+
+
+def exact(text: str) -> str:
+    """`text` with every unsafe character shown and nothing left out, for what somebody must judge by what it holds."""
+    return "".join(_safe(character, True) for character in text.replace("\t", "    "))
 
 
 def _safe(character: str, keep_lines: bool) -> str:

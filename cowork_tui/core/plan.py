@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from cowork_tui.core.blocks import Block, BlockKind
+from cowork_tui.core.blocks import Block, BlockKind, image_tokens
 from cowork_tui.core.edits import NO_EDITS, EditState, ThinkingCut
 from cowork_tui.core.hashing import HASH_BYTES, Hash, digest, link
 from cowork_tui.core.models import ModelCard, ThinkingBinding, ThinkingSupport
@@ -182,12 +182,6 @@ class ContextPlan:
         return self.spans[index].blocks[count - 1]
 
 
-def image_tokens(block: Block) -> int:
-    """Tokens of an image: one for each 28 by 28 pixels begun, by the published rule."""
-    width, height = getattr(block.content, "width_pixels", 0), getattr(block.content, "height_pixels", 0)
-    return -(-width // 28) * -(-height // 28)
-
-
 def withheld_tokens(block: Block) -> int:
     """A stand-in weight of thinking whose text is withheld: its signature and data grow with what was thought."""
     sealed = getattr(block.content, "signature", "") + getattr(block.content, "redacted", "")
@@ -196,7 +190,7 @@ def withheld_tokens(block: Block) -> int:
 
 def weigh(blocks: Iterable[Block]) -> Weight:
     """The weight of some blocks."""
-    tokens = thinking = uses = results = result_tokens = images = 0
+    tokens = thinking = uses = results = result_tokens = pixels = 0
     for block in blocks:
         kind, size = block.kind, block.tokens
         if kind is BlockKind.THINKING:
@@ -208,9 +202,10 @@ def weigh(blocks: Iterable[Block]) -> Weight:
         elif kind is BlockKind.TOOL_RESULT:
             results += 1
             result_tokens += size
+            pixels += image_tokens(block)
         elif kind is BlockKind.IMAGE:
-            images += image_tokens(block)
-    return Weight(tokens, thinking, uses, results, result_tokens, images)
+            pixels += image_tokens(block)
+    return Weight(tokens, thinking, uses, results, result_tokens, pixels)
 
 
 def make_span(blocks: Sequence[Block], seqs: Sequence[int] = ()) -> Span:

@@ -58,6 +58,10 @@ class Fact(Protocol):
     def tokens(self) -> int | None: ...
 
 
+CLOCK_SLACK_SECONDS = 5.0
+"""By how much a clock that is being set may go back without anything being forgotten."""
+
+
 @dataclass(frozen=True, slots=True)
 class CacheEntry:
     """One cached prefix. `started_at` is the start of the request that last wrote or read it, in epoch seconds."""
@@ -74,8 +78,8 @@ class CacheEntry:
         return self.started_at + self.ttl.seconds
 
     def live(self, at: float) -> bool:
-        """Whether a request that starts at `at` may read it."""
-        return at < self.expires_at
+        """Whether a request that starts at `at` may read it. Not where the clock went back: its age is unknown."""
+        return self.started_at - CLOCK_SLACK_SECONDS <= at < self.expires_at
 
 
 @dataclass(frozen=True, slots=True)

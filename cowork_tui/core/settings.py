@@ -34,6 +34,10 @@ class Settings:
     plan: PlanSettings = field(default_factory=PlanSettings)
     base_url: str | None = None
     max_attempts: int = 4
+    silence_seconds: int = 120
+    """A response of which nothing comes for that long has broken off."""
+    tool_seconds: int = 120
+    """A tool call that runs for longer is stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +128,11 @@ def parse_url(text: str) -> str:
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        secret = parts.username is not None or parts.password is not None
     except ValueError:
-        usable = False
+        usable = secret = False
+    if secret:
+        raise BadInput("It holds a user name or a password: take them out, and keep a key with `cowork-tui key set`.")
     if not usable:
         raise BadInput(f"It must be an address such as https://gateway.example, not {text!r}.")
     return text
@@ -142,6 +149,8 @@ _SETTERS: dict[str, Callable[[Settings, JsonValue], Settings]] = {
     "thinking": lambda s, v: replace(s, plan=replace(s.plan, thinking=_flag(v))),
     "cache_ttl": lambda s, v: replace(s, plan=replace(s.plan, ttl=_ttl(v))),
     "max_attempts": lambda s, v: replace(s, max_attempts=_count(v, 1)),
+    "silence_seconds": lambda s, v: replace(s, silence_seconds=_count(v, 1)),
+    "tool_seconds": lambda s, v: replace(s, tool_seconds=_count(v, 1)),
 }
 
 ROUTES = "routes"
@@ -155,8 +164,8 @@ def apply_settings(
     settings, problems = base, list[Problem]()
     for key, value in values.items():
         if key not in SETTING_KEYS:
-            near = get_close_matches(key, SETTING_KEYS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(SETTING_KEYS)}."
+            near = get_close_matches(key, SETTING_KEYS, n=2)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"known are {', '.join(SETTING_KEYS)}."
             problems.append(Problem(key, f"There is no such setting; {hint}"))
         elif allowed is not None and key not in allowed:
             problems.append(Problem(key, "A folder can't set it: put it into your own config file."))

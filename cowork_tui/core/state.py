@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from cowork_tui.core.approvals import Given
 from cowork_tui.core.blocks import Block, ToolUse
 from cowork_tui.core.cap import Amount, Cap, counted
 from cowork_tui.core.edits import NO_EDITS, Edit, EditState, fold_edits
@@ -15,6 +16,8 @@ from cowork_tui.core.events import (
     CacheMissed,
     EditApplied,
     Event,
+    FilesRedone,
+    FilesUndone,
     PlanUpdated,
     StatusChanged,
     TaskChanged,
@@ -25,6 +28,7 @@ from cowork_tui.core.events import (
     TurnPlanned,
     UserSaid,
 )
+from cowork_tui.core.file_changes import LoggedChange, alters, merged
 from cowork_tui.core.plan import NO_WEIGHT, PlanSettings, Span, make_span
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.steps import Step
@@ -43,6 +47,14 @@ class TurnRecord:
     ended: TurnEnded | None = None
     miss: CacheMissed | None = None
     failed_attempts: int = 0
+    last_attempt: AttemptEnded | None = None
+    """The newest failed try; what follows it, if anything, is another."""
+
+    @property
+    def is_out(self) -> bool:
+        """Whether its request may be on its way: nothing says that it ended."""
+        last = self.last_attempt
+        return self.ended is None and (last is None or last.wait_seconds is not None)
 
     @property
     def forecast(self) -> Forecast:
@@ -80,13 +92,23 @@ class TaskState:
     unpriced_turns: int = 0
     """Turns whose price is unknown or in another kind of money; `cost_nanodollars` leaves them out."""
     spent: Amount = field(default_factory=Amount)
+    """What counts against the cap: the bills, and `held`."""
+    held: Amount = field(default_factory=Amount)
+    """What stays reserved for requests whose bill nobody saw."""
     started_tools: Mapping[str, ToolStarted] = field(default_factory=dict[str, ToolStarted])
     """Calls that began and have no result."""
     open_uses: Mapping[str, Block] = field(default_factory=dict[str, Block])
     """Tool uses in the transcript that have no result."""
-    allowed_tools: frozenset[str] = frozenset()
-    """Tools the user allowed until the task ends."""
-    changes: tuple[FileChange, ...] = ()
+    given: Given = field(default_factory=Given)
+    """What the user allowed until the task ends."""
+    file_log: tuple[LoggedChange, ...] = ()
+    """Every change of a file, those that the user took back or made again included."""
+    undone: tuple[FilesUndone, ...] = ()
+    """What the user undid and can have again, newest last."""
+    undo_events: int = 0
+    """How often the user undid or had again."""
+    untold_changes: tuple[FileChange, ...] = ()
+    """What the user undid or had again since the model was last told."""
     cap_notes: int = 0
     """How often the transcript mentions what the cap leaves."""
 
@@ -106,13 +128,8 @@ class TaskState:
 
     def files(self) -> tuple[FileChange, ...]:
         """What became of each changed file from the task's start until its newest event; unchanged ones left out."""
-        merged: dict[str, FileChange] = {}
-        for change in self.changes:
-            first = merged.get(change.path)
-            merged[change.path] = change if first is None else replace(
-                change, before_sha256=first.before_sha256, before_bytes=first.before_bytes
-            )  # fmt: skip
-        return tuple(change for change in merged.values() if change.before_sha256 != change.after_sha256)
+        net = merged(entry.change for entry in self.file_log)
+        return tuple(change for change in net if not change.is_folder and alters(change))
 
 
 def fold(events: Iterable[Event], start: TaskState | None = None) -> TaskState:
@@ -132,7 +149,10 @@ def reduce(state: TaskState, event: Event) -> TaskState:
             return replace(state, mode=event.mode, cap=event.cap, choice=event.choice, routes=event.routes)
         case UserSaid():
             transcript = state.transcript.append(event.turn, event.blocks)
-            return replace(state, transcript=transcript, cap_notes=state.cap_notes + event.note)
+            untold = () if event.undo else state.untold_changes
+            return replace(
+                state, transcript=transcript, cap_notes=state.cap_notes + event.note, untold_changes=untold
+            )
         case PlanUpdated():
             return replace(state, steps=event.steps)
         case EditApplied():
@@ -144,6 +164,8 @@ def reduce(state: TaskState, event: Event) -> TaskState:
             return _turn(state, event)
         case ToolStarted() | ToolEnded() | ApprovalGiven():
             return _tool(state, event)
+        case FilesUndone() | FilesRedone():
+            return _files(state, event)
         case _:
             return state
 
@@ -166,7 +188,8 @@ def _turn(state: TaskState, event: TurnPlanned | AttemptEnded | BlockEnded | Tur
         return replace(state, transcript=state.transcript.append(event.turn, (event.block,)), open_uses=uses)
     record = state.turns[-1]
     if isinstance(event, AttemptEnded):
-        return _with_record(state, replace(record, failed_attempts=record.failed_attempts + 1))
+        record = replace(record, failed_attempts=record.failed_attempts + 1, last_attempt=event)
+        return replace(_with_record(state, record), spent=state.spent + event.held, held=state.held + event.held)
     if isinstance(event, CacheMissed):
         return _with_record(state, replace(record, miss=event))
     cost = event.cost_nanodollars if event.money is state.money else None
@@ -175,7 +198,8 @@ def _turn(state: TaskState, event: TurnPlanned | AttemptEnded | BlockEnded | Tur
         usage=state.usage + event.usage,
         cost_nanodollars=state.cost_nanodollars + (cost or 0),
         unpriced_turns=state.unpriced_turns + (cost is None),
-        spent=state.spent + counted(event.usage, cost or 0),
+        spent=state.spent + counted(event.usage, cost or 0) + event.held,
+        held=state.held + event.held,
     )
 
 
@@ -190,13 +214,32 @@ def _tool(state: TaskState, event: ToolStarted | ToolEnded | ApprovalGiven) -> T
         block = state.open_uses.get(event.tool_use_id)
         if not (event.allowed and event.scope == "task" and block and isinstance(block.content, ToolUse)):
             return state
-        return replace(state, allowed_tools=state.allowed_tools | {block.content.name})
+        return replace(state, given=state.given.plus(block.content.name, replaces=event.replaces))
     return replace(
         state,
         transcript=state.transcript.append(event.turn, (event.block,)),
         started_tools={key: value for key, value in state.started_tools.items() if key != event.tool_use_id},
         open_uses={key: value for key, value in state.open_uses.items() if key != event.tool_use_id},
-        changes=(*state.changes, *event.changes),
+        file_log=(*state.file_log, *(LoggedChange(event.turn, change) for change in event.changes)),
+        undone=() if event.changes else state.undone,
+    )
+
+
+def _files(state: TaskState, event: FilesUndone | FilesRedone) -> TaskState:
+    """What was had again can't be had again once more; what could not be had stays for another try."""
+    if isinstance(event, FilesUndone):
+        undone = (*state.undone, event)
+    else:
+        made = {(change.path, change.kind) for change in event.changes}
+        last = state.undone[-1]
+        rest = tuple(change for change in last.changes if (change.path, change.kind) not in made)
+        undone = (*state.undone[:-1], *((replace(last, changes=rest),) if rest else ()))
+    return replace(
+        state,
+        file_log=(*state.file_log, *(LoggedChange(event.turn, change) for change in event.changes)),
+        undone=undone,
+        undo_events=state.undo_events + 1,
+        untold_changes=(*state.untold_changes, *event.changes),
     )
 
 

@@ -99,10 +99,36 @@ class PrefixLink:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A change to a file; hashes are SHA-256 of the content, None where there is no file."""
+    """One path goes from one state to another; hashes are SHA-256 of the content, None where there is no file.
+
+    A path's history is the chain of its changes. A move is two of them, one for each path. Modes are permission bits;
+    a folder exists where its mode is not None. Modes and times are None where they were not recorded.
+    """
 
     path: str
     before_sha256: str | None
     after_sha256: str | None
     before_bytes: int
     after_bytes: int
+    kind: str = "file"
+    """`file` or `folder`; what is a file before and a folder after has a change for each."""
+    before_mode: int | None = None
+    after_mode: int | None = None
+    before_mtime_ns: int | None = None
+    after_mtime_ns: int | None = None
+    moved_from: str | None = None
+    """On the target of a move: the path that the content came from."""
+
+    @property
+    def is_folder(self) -> bool:
+        return self.kind == "folder"
+
+    @property
+    def existed(self) -> bool:
+        """Whether there was a file (or folder) of this kind before."""
+        return (self.before_mode if self.is_folder else self.before_sha256) is not None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is one after."""
+        return (self.after_mode if self.is_folder else self.after_sha256) is not None

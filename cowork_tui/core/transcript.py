@@ -90,6 +90,15 @@ class Transcript:
         kept = self.chunks[:full]
         return Transcript((*kept, Chunk(self.chunks[full].entries[:rest])) if rest else kept)
 
+    def reference_end_seq(self) -> int | None:
+        """Where the reference documents end that stand before the first message, None where there are none."""
+        end = 0
+        for entry in self:
+            if entry.block.kind not in (BlockKind.DOCUMENT, BlockKind.IMAGE):
+                break
+            end += 1
+        return end or None
+
     def last_user_text_seq(self) -> int:
         """The seq of the newest thing the user said, -1 where there is none."""
         for chunk in reversed(self.chunks):

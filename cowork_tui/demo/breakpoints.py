@@ -14,28 +14,33 @@ MAX_BREAKPOINTS = 4
 
 
 def check_controls(body: JsonObject) -> None:
-    """Refuse malformed `cache_control` objects and ones on blocks that can't carry them."""
-    _check_control(body, "")
+    """Refuse malformed `cache_control` objects of a body, its tools and its system text, and ones that can't be."""
+    check_control(body, "")
     for segment in ("tools", "system"):
         if isinstance(body.get(segment), str):
             continue
         for index, block in enumerate(cast(Sequence[JsonObject], body.get(segment) or ())):
-            _check_control(block, f"{segment}.{index}.")
-    for number, message in enumerate(cast(Sequence[JsonObject], body["messages"])):
-        for index, block in enumerate(as_blocks(message.get("content"))):
+            check_control(block, f"{segment}.{index}.")
+
+
+def check_message_controls(message: JsonObject, number: int) -> None:
+    """The same for the blocks of one message."""
+    for index, block in enumerate(as_blocks(message.get("content"))):
+        if "cache_control" in block or block.get("type") == "tool_result":
             _check_block(block, f"messages.{number}.content.{index}.")
 
 
 def _check_block(block: JsonObject, path: str) -> None:
     if block.get("type") in ("thinking", "redacted_thinking") and block.get("cache_control") is not None:
         raise invalid(f"{path}{block['type']}.cache_control: Extra inputs are not permitted")
-    _check_control(block, path)
+    check_control(block, path)
     if block.get("type") == "tool_result" and not isinstance(block.get("content"), str):
         for index, inner in enumerate(as_blocks(block.get("content"))):
-            _check_control(inner, f"{path}content.{index}.")
+            check_control(inner, f"{path}content.{index}.")
 
 
-def _check_control(holder: JsonObject, path: str) -> None:
+def check_control(holder: JsonObject, path: str) -> None:
+    """Refuse a malformed `cache_control` of one object."""
     if holder.get("cache_control") is None:
         return
     control = check_object(holder["cache_control"], f"{path}cache_control")

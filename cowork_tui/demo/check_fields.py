@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 from cowork_tui.core.json_values import JsonObject, JsonValue
@@ -53,12 +53,12 @@ _LONGEST_USER_ID = 512
 
 def is_object(value: JsonValue) -> bool:
     """Whether a JSON value is an object."""
-    return isinstance(value, Mapping)
+    return isinstance(value, dict)
 
 
 def is_list(value: JsonValue) -> bool:
     """Whether a JSON value is an array."""
-    return isinstance(value, Sequence) and not isinstance(value, str)
+    return isinstance(value, list)
 
 
 def is_whole(value: JsonValue) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby, takewhile
+from operator import attrgetter
 from typing import cast
 
 from cowork_tui.core.json_values import JsonObject, JsonValue
-from cowork_tui.demo.blocks import as_blocks
+from cowork_tui.demo.blocks import PromptBlock
 from cowork_tui.demo.check_fields import check_list, check_object, check_one_of, check_text
 from cowork_tui.demo.context import NEW_VERSION, RequestContext
 from cowork_tui.demo.errors import invalid
@@ -20,25 +22,25 @@ _ASSISTANT_KINDS = frozenset(
 )  # fmt: skip
 _SYSTEM_KINDS = frozenset(("text", "tool_addition", "tool_removal"))
 _RESULT_KINDS = frozenset(("text", "image", "document", "search_result", "tool_reference", "browser_state"))
+_ROLE = attrgetter("role")
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
+_TEXT_MEDIA = ("text/plain",)
+_MEDIA = {"image": ("image/jpeg", "image/png", "image/gif", "image/webp"), "document": ("application/pdf",)}
 _SOURCE_KINDS = ("base64", "url", "file", "text", "content")
 
 
-def check_messages(body: JsonObject, context: RequestContext) -> None:
-    """Refuse prompts that the API refuses, whatever the model."""
-    _check_system(body.get("system"))
-    messages = cast(Sequence[JsonValue], body["messages"])
-    if not messages:
-        raise invalid("messages: at least one message is required")
-    for index, value in enumerate(messages):
-        message = check_object(value, f"messages.{index}")
-        role = check_one_of(message.get("role"), ("user", "assistant", "system"), f"messages.{index}.role")
-        if index == 0 and role == "assistant":
-            raise invalid('messages: first message must use the "user" role')
-        _check_content(message, role, index, last=index == len(messages) - 1, context=context)
-    _check_pairing(cast(Sequence[JsonObject], messages))
+def check_message(value: JsonValue, index: int, last: bool, context: RequestContext) -> JsonObject:
+    """One message, refused where the API refuses it whatever the model and the other messages."""
+    message = check_object(value, f"messages.{index}")
+    role = check_one_of(message.get("role"), ("user", "assistant", "system"), f"messages.{index}.role")
+    if index == 0 and role == "assistant":
+        raise invalid('messages: first message must use the "user" role')
+    _check_content(message, role, index, last=last, context=context)
+    return message
 
 
-def _check_system(system: JsonValue) -> None:
+def check_system(system: JsonValue) -> None:
+    """Refuse system text that is neither text nor text blocks."""
     if system is None or isinstance(system, str):
         return
     for index, value in enumerate(check_list(system, "system")):
@@ -120,6 +122,11 @@ def _check_source(block: JsonObject, kind: str, path: str) -> None:
     field = {"base64": "data", "text": "data", "url": "url", "file": "file_id"}.get(form)
     if field is not None:
         check_text(source.get(field), f"{path}.{kind}.source.{form}.{field}")
+    if form in ("base64", "text"):
+        allowed = _TEXT_MEDIA if form == "text" else _MEDIA[kind]
+        check_one_of(source.get("media_type"), allowed, f"{path}.{kind}.source.{form}.media_type")
+    if form == "base64" and not _BASE64.fullmatch(str(source["data"])):
+        raise invalid(f"{path}.{kind}.source.base64.data: The {kind} data is not valid base64")
 
 
 def _check_tool_id(value: JsonValue, path: str) -> None:
@@ -149,43 +156,34 @@ def _check_tool_result(block: JsonObject, path: str) -> None:
             check_text(inner.get("tool_name"), f"{inner_path}.tool_reference.tool_name")
 
 
-def _check_pairing(messages: Sequence[JsonObject]) -> None:
-    """Every tool use is answered by exactly one result at the head of the next user turn, and by nothing else."""
+def check_pairing(blocks: Iterable[PromptBlock]) -> None:
+    """Every tool use is answered by exactly one result at the head of the next user turn, and by nothing else.
+
+    Neighbours of one role are one turn; system messages do not count.
+    """
     seen: set[str] = set()
-    turns = _turns(messages)
-    for number, (role, entries) in enumerate(turns):
-        used = [str(block["id"]) for _, _, block in entries if block.get("type") == "tool_use"]
-        for tool_id in used:
-            if tool_id in seen:
+    open_ids: list[str] = []
+    asked_in = 0
+    spoken = (block for block in blocks if block.role != "system" and block.segment == "messages")
+    for role, turn in groupby(spoken, _ROLE):
+        entries = list(turn)
+        if role == "assistant":
+            open_ids = [str(entry.block["id"]) for entry in entries if entry.kind == "tool_use"]
+            if len({*open_ids}) < len(open_ids) or not seen.isdisjoint(open_ids):
                 raise invalid("messages: `tool_use` ids must be unique")
-            seen.add(tool_id)
-        if role == "assistant" and used:
-            following = turns[number + 1][1] if number + 1 < len(turns) else []
-            _check_answered(used, following, entries[-1][0])
-        if role == "user":
-            before = turns[number - 1][1] if number else []
-            _check_expected(entries, {str(b["id"]) for _, _, b in before if b.get("type") == "tool_use"})
+            seen.update(open_ids)
+            asked_in = entries[-1].message
+        else:
+            _check_answered(open_ids, entries, asked_in)
+            _check_expected(entries, open_ids)
+            open_ids = []
+    _check_answered(open_ids, (), asked_in)
 
 
-def _turns(messages: Sequence[JsonObject]) -> list[tuple[str, list[tuple[int, int, JsonObject]]]]:
-    """Messages with neighbours of one role joined and system messages left out; entries know their place."""
-    turns: list[tuple[str, list[tuple[int, int, JsonObject]]]] = []
-    for index, message in enumerate(messages):
-        role = str(message["role"])
-        if role == "system":
-            continue
-        if not turns or turns[-1][0] != role:
-            turns.append((role, []))
-        turns[-1][1].extend((index, place, block) for place, block in enumerate(as_blocks(message.get("content"))))
-    return turns
-
-
-def _check_answered(used: list[str], following: list[tuple[int, int, JsonObject]], index: int) -> None:
-    answered: set[str] = set()
-    for _, _, block in following:
-        if block.get("type") != "tool_result":
-            break
-        answered.add(str(block["tool_use_id"]))
+def _check_answered(used: Sequence[str], following: Sequence[PromptBlock], index: int) -> None:
+    if not used:
+        return
+    answered = {str(entry.block["tool_use_id"]) for entry in takewhile(_is_result, following)}
     missing = [tool_id for tool_id in used if tool_id not in answered]
     if missing:
         raise invalid(
@@ -195,21 +193,22 @@ def _check_answered(used: list[str], following: list[tuple[int, int, JsonObject]
         )
 
 
-def _check_expected(entries: list[tuple[int, int, JsonObject]], used: set[str]) -> None:
+def _check_expected(entries: Sequence[PromptBlock], used: Sequence[str]) -> None:
     answered: set[str] = set()
-    for index, place, block in entries:
-        if block.get("type") != "tool_result":
-            continue
-        tool_id = str(block["tool_use_id"])
-        path = f"messages.{index}.content.{place}"
+    for entry in filter(_is_result, entries):
+        tool_id = str(entry.block["tool_use_id"])
         if tool_id not in used:
             raise invalid(
-                f"{path}: unexpected `tool_use_id` found in `tool_result` blocks: {tool_id}. Each `tool_result` block "
-                "must have a corresponding `tool_use` block in the previous message."
+                f"{entry.path}: unexpected `tool_use_id` found in `tool_result` blocks: {tool_id}. Each `tool_result` "
+                "block must have a corresponding `tool_use` block in the previous message."
             )
         if tool_id in answered:
             raise invalid(
-                f"{path}: each tool_use must have a single result. Found multiple `tool_result` blocks with id: "
+                f"{entry.path}: each tool_use must have a single result. Found multiple `tool_result` blocks with id: "
                 f"{tool_id}"
             )
         answered.add(tool_id)
+
+
+def _is_result(block: PromptBlock) -> bool:
+    return block.kind == "tool_result"

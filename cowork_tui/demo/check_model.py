@@ -50,7 +50,7 @@ def check_mode(body: JsonObject, row: ModelRow, context: RequestContext) -> Mode
         _check_sampling_with_thinking(body, thinks)
         if body["max_tokens"] == 0:
             _check_prewarm(body, forced)
-    _check_roles(body, row)
+    _check_roles(body, row, context.resumes)
     if body.get("inference_geo") is not None and not row.geo:
         raise invalid(f"inference_geo: this parameter is not supported on {body['model']}")
     return Mode(thinks, form, shown, effort, _fast(body, row, context), forced)
@@ -154,7 +154,7 @@ def _check_prewarm(body: JsonObject, forced: bool) -> None:
             raise invalid(f"max_tokens: 0 cannot be combined with {name}")
 
 
-def _check_roles(body: JsonObject, row: ModelRow) -> None:
+def _check_roles(body: JsonObject, row: ModelRow, resumes: bool) -> None:
     messages = cast(Sequence[JsonObject], body["messages"])
     for index, message in enumerate(messages):
         if message["role"] == "system" and not row.system_messages:
@@ -162,13 +162,21 @@ def _check_roles(body: JsonObject, row: ModelRow) -> None:
     spoken = [message for message in messages if message["role"] != "system"]
     if not spoken or spoken[-1]["role"] != "assistant":
         return
+    blocks = as_blocks(spoken[-1].get("content"))
+    if resumes or (blocks and _is_server_work(blocks[-1])):
+        return
     if not row.prefill:
         raise invalid(
             "This model does not support assistant message prefill. The conversation must end with a user message."
         )
-    blocks = as_blocks(spoken[-1].get("content"))
     if blocks and blocks[-1].get("type") == "text" and str(blocks[-1]["text"]).rstrip() != blocks[-1]["text"]:
         raise invalid("messages: final assistant content cannot end with trailing whitespace")
+
+
+def _is_server_work(block: JsonObject) -> bool:
+    """Whether a block is of a turn that a server tool's limit paused, which goes on from there."""
+    kind = str(block.get("type"))
+    return kind == "server_tool_use" or (kind.endswith("_tool_result") and kind != "tool_result")
 
 
 def _fast(body: JsonObject, row: ModelRow, context: RequestContext) -> bool:

@@ -12,6 +12,7 @@ from cowork_tui.demo.blocks import prompt_block, text_block
 from cowork_tui.demo.ids import spelled
 from cowork_tui.demo.prompt import Prompt
 from cowork_tui.demo.reply import Part, Reply, TextPart, ThinkingPart, ToolUsePart
+from cowork_tui.demo.server_tools import server_tools, unavailable
 from cowork_tui.demo.thinking import Seal, Signer, extend
 from cowork_tui.demo.tokens import TokenCounter
 
@@ -26,6 +27,7 @@ class Answer:
     output_tokens: int
     thinking_tokens: int
     cut_input: str | None = None
+    refusal_category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class _Writer:
     def __init__(self, prompt: Prompt, message_id: str, counter: TokenCounter, signer: Signer, left: int) -> None:
         self._prompt, self._message_id, self._counter, self._signer = prompt, message_id, counter, signer
         self._skew = counter.skew(prompt.row)
+        self._server_tools = server_tools(prompt.body)
         self._left = left
         self._content: list[JsonObject] = []
         self._binding = prompt.binding
@@ -97,7 +100,9 @@ class _Writer:
         return self._add_call(part)
 
     def answer(self, reason: str, stop_sequence: str | None) -> Answer:
-        """What was written. Even an empty message costs a token."""
+        """What was written. Even an empty message costs a token. Only a call that the client must carry out waits."""
+        if reason == "tool_use" and all(block["type"] != "tool_use" for block in self._content):
+            reason = "end_turn"
         return Answer(
             tuple(self._content), reason, stop_sequence, max(1, self._output), self._thinking, self._cut_input
         )
@@ -123,17 +128,27 @@ class _Writer:
         return kept == text
 
     def _add_call(self, part: ToolUsePart) -> bool:
-        tool_id = spelled("toolu", f"{self._message_id}:{len(self._content)}")
-        block: JsonObject = {"type": "tool_use", "id": tool_id, "name": part.name, "input": part.input}
+        kind = self._server_tools.get(part.name)
+        tool_id = spelled("toolu" if kind is None else "srvtoolu", f"{self._message_id}:{len(self._content)}")
+        given = json.loads(json.dumps(part.input))  # as it is sent and comes back, whatever it was made of
+        use = "tool_use" if kind is None else "server_tool_use"
+        block: JsonObject = {"type": use, "id": tool_id, "name": part.name, "input": given}
         tokens = self._tokens(block)
         if tokens <= self._left:
             self._append(block)
-            return True
+            return True if kind is None else self._add_failure(kind, part.name, tool_id)
         text = json.dumps(part.input, ensure_ascii=False)
         self._cut_input = text[: len(text) * self._left // tokens]
         self._content.append({**block, "input": {}})
         self._spend(self._left)
         return False
+
+    def _add_failure(self, kind: str, name: str, tool_id: str) -> bool:
+        failure = unavailable(kind, tool_id)
+        if self._tokens(failure) > self._left:
+            return False
+        self._append(failure)
+        return self._add_text(f"{name} is not available on this server.")
 
     def _append(self, block: JsonObject) -> None:
         self._content.append(block)

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import takewhile
 from typing import cast
 
 from cowork_tui.core.json_values import JsonObject
@@ -57,7 +58,7 @@ def fingerprint(prompt: Prompt, context: RequestContext) -> Fingerprint:
 
 
 def _segment(prompt: Prompt, names: Sequence[Segment]) -> list[int]:
-    return [position for position, block in enumerate(prompt.blocks) if block.segment in names]
+    return [position for position, _ in enumerate(takewhile(lambda block: block.segment in names, prompt.blocks))]
 
 
 def _joined(parts: Sequence[bytes]) -> bytes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import cast
 
@@ -29,15 +30,21 @@ class ApiError(Exception):
     """A request that ends without a message.
 
     `status` is the HTTP status, `message` the sentence for the caller, and `error_code` the machine-readable
-    `error.details.error_code` where the API defines one.
+    `error.details.error_code` where the API defines one. `headers` are added to the response.
     """
 
     status: int
     message: str
     error_code: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def __post_init__(self) -> None:
         super().__init__(self.message)
+
+
+def status_of(error_type: str) -> int:
+    """The HTTP status that an error type comes with; 500 for an unknown one."""
+    return next((status for status, name in _TYPES_BY_STATUS if name == error_type), 500)
 
 
 def invalid(message: str) -> ApiError:

@@ -13,6 +13,7 @@ from cowork_tui.demo.context import NEW_VERSION, OLD_VERSION, RequestContext
 from cowork_tui.demo.errors import ApiError, invalid
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
+_MOST_READ_BYTES = 8 * MAX_BODY_BYTES
 _REFUSED_KEY_PARTS = ("wrong", "revoked")
 
 
@@ -48,13 +49,18 @@ def _key(request: Request) -> str:
 
 
 async def body_of(request: Request) -> bytes:
-    """The whole body. One that is too large is read to its end, so that the client gets to see the 413."""
+    """The whole body. One that is too large is read on, within reason, so that the client gets to see the 413."""
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise ApiError(415, f"content-encoding: '{encoding}' is not supported; send the body uncompressed")
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
         if size <= MAX_BODY_BYTES:
             chunks.append(chunk)
+        elif size > _MOST_READ_BYTES:
+            break
     if size > MAX_BODY_BYTES:
         raise ApiError(413, "Request exceeds the maximum size")
     return b"".join(chunks)

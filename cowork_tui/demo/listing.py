@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.datastructures import QueryParams
 
 from cowork_tui.core.json_values import JsonObject
@@ -21,14 +23,14 @@ def model_by_id(model_id: str) -> JsonObject:
     return model_info(row)
 
 
-def model_page(query: QueryParams) -> JsonObject:
-    """One page of models, newest first; retired ones only when asked for."""
+def model_page(query: QueryParams, is_gone: Callable[[str], bool]) -> JsonObject:
+    """One page of models, newest first; retired ones only when asked for, and none that `is_gone`."""
     stages = [*query.getlist("lifecycle"), *query.getlist("lifecycle[]")]
     wanted = [part for stage in stages for part in stage.split(",")] or ["active", "deprecated"]
     for stage in wanted:
         if stage not in _STAGES:
             raise invalid("lifecycle: Input should be 'active', 'deprecated' or 'retired'")
-    rows = [row for row in ROWS if row.lifecycle in wanted]
+    rows = [row for row in ROWS if row.lifecycle in wanted and not is_gone(row.id)]
     limit = _limit(query.get("limit"))
     after, before = query.get("after_id"), query.get("before_id")
     if before is not None:

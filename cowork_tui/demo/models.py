@@ -175,9 +175,9 @@ def _capabilities(row: ModelRow) -> JsonObject:
         "citations": _support(True),
         "code_execution": _support(False),
         "context_management": {
-            "supported": False,
-            "clear_thinking_20251015": _support(False),
-            "clear_tool_uses_20250919": _support(False),
+            "supported": True,
+            "clear_thinking_20251015": _support(True),
+            "clear_tool_uses_20250919": _support(True),
             "compact_20260112": _support(False),
         },
         "effort": {"supported": bool(row.efforts), **efforts},

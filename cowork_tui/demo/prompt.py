@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import cast
 
-from cowork_tui.core.json_values import JsonObject
+from cowork_tui.core.json_values import JsonObject, JsonValue
 from cowork_tui.demo.blocks import (
     DIGEST_BYTES,
     PromptBlock,
     Ttl,
     as_blocks,
-    flatten,
+    head_blocks,
     is_deferred,
     prompt_block,
 )
 from cowork_tui.demo.breakpoints import breakpoints_of, check_controls
 from cowork_tui.demo.cache import Chain
 from cowork_tui.demo.check_fields import check_top_level
-from cowork_tui.demo.check_messages import check_messages
+from cowork_tui.demo.check_messages import check_system
 from cowork_tui.demo.check_model import Mode, check_mode, model_of
 from cowork_tui.demo.check_tools import check_tool_choice, check_tools
 from cowork_tui.demo.context import RequestContext
+from cowork_tui.demo.context_edits import Edited, EditedPrompt, apply_edits, edits_of
 from cowork_tui.demo.errors import invalid
+from cowork_tui.demo.message_reader import MessageReader
 from cowork_tui.demo.models import ModelRow, ThinkingRule
 from cowork_tui.demo.thinking import START, Dropped, Signer, Visible, sees, wants_stale_dropped
 from cowork_tui.demo.tokens import Skew, TokenCounter
@@ -35,6 +37,7 @@ from cowork_tui.demo.tokens import Skew, TokenCounter
 class Prompt:
     """One accepted request: its model and mode, what the model sees of it, and its cache chain.
 
+    `applied_edits` are the context edits that changed something, `original_tokens` the prompt without them.
     `binding` names the conversation that thinking of the answer is bound to; `salt` everything else that the
     messages cache depends on.
     """
@@ -47,29 +50,62 @@ class Prompt:
     dropped: tuple[Dropped, ...]
     binding: bytes
     salt: bytes
+    applied_edits: tuple[JsonObject, ...] = ()
+    original_tokens: int = 0
 
 
 def read_prompt(
-    body: JsonObject, context: RequestContext, counter: TokenCounter, signer: Signer, override: ThinkingRule | None
+    body: JsonObject, context: RequestContext, reader: MessageReader, counter: TokenCounter, signer: Signer,
+    override: ThinkingRule | None,
 ) -> Prompt:
     """Check a parsed body and build its prompt. Raises `ApiError` with the first thing that the API would refuse."""
     check_top_level(body, context)
     row = model_of(body)
     check_tools(body)
-    check_messages(body, context)
+    check_system(body.get("system"))
+    spoken = reader.read(cast("Sequence[JsonValue]", body["messages"]), context)
     check_tool_choice(body)
     check_controls(body)
     mode = check_mode(body, row, context)
-    received = flatten(body)
+    received = (*head_blocks(body), *spoken)
     marks = breakpoints_of(body, received)
     rule = override or row.rule
     visible = sees(received, rule, row.id, mode.thinks, wants_stale_dropped(body), signer)
-    blocks = tuple(received[position] for position in visible.positions)
+    edits = edits_of(body)
     salt = _messages_salt(body, mode, received)
     chain = _chain(body, row, mode, received, visible, marks, salt, counter)
+    original_tokens, edited = chain.total_tokens, Edited()
+    if edits:
+        edited = _edited(edits, received, visible, row, counter, chain, strips=rule == "strip")
+    if edited.applied:
+        received = tuple(edited.replaced.get(place, block) for place, block in enumerate(received))
+        kept = tuple(position for position in visible.positions if position not in edited.removed)
+        visible = replace(visible, positions=kept)
+        chain = _chain(body, row, mode, received, visible, marks, salt, counter)
+    whole = len(visible.positions) == len(received)
+    blocks = received if whole else tuple(received[position] for position in visible.positions)
     if chain.total_tokens > row.window_tokens:
         raise invalid(f"prompt is too long: {chain.total_tokens} tokens > {row.window_tokens} maximum")
-    return Prompt(body, row, mode, blocks, chain, visible.dropped, visible.prefix, salt)
+    applied = tuple(edited.applied)
+    return Prompt(body, row, mode, blocks, chain, visible.dropped, visible.prefix, salt, applied, original_tokens)
+
+
+def _edited(
+    edits: Sequence[JsonObject],
+    received: Sequence[PromptBlock],
+    visible: Visible,
+    row: ModelRow,
+    counter: TokenCounter,
+    chain: Chain,
+    strips: bool,
+) -> Edited:
+    skew = counter.skew(row)
+
+    def count(place: int, block: PromptBlock) -> int:
+        sealed = visible.sealed_tokens.get(place)
+        return sealed if sealed is not None else counter.block(row, skew, block)
+
+    return apply_edits(edits, EditedPrompt(received, visible.positions, count, chain.total_tokens, strips))
 
 
 def _chain(
@@ -91,7 +127,7 @@ def _chain(
     prefix, total, entered, role = START, 0, "tools", ""
     for position in visible.positions:
         block = received[position]
-        added, tail = definitions.found_in(block)
+        added, tail = definitions.found_in(block) if definitions.deferred else (0, b"")
         if entered != block.segment:
             prefix = _link(prefix, b"".join(salts[name] for name in _between(entered, block.segment)))
             entered = block.segment
@@ -114,16 +150,16 @@ class _Definitions:
 
     def __init__(self, body: JsonObject, row: ModelRow, counter: TokenCounter, skew: Skew) -> None:
         tools = cast(Sequence[JsonObject], body.get("tools") or ())
-        self._deferred = {str(tool.get("name")): tool for tool in tools if is_deferred(tool)}
+        self.deferred = {str(tool.get("name")): tool for tool in tools if is_deferred(tool)}
         self._row, self._counter, self._skew = row, counter, skew
 
     def found_in(self, block: PromptBlock) -> tuple[int, bytes]:
         """Tokens and identity of the definitions that a tool result brings in."""
-        if not self._deferred or block.kind != "tool_result":
+        if block.kind != "tool_result":
             return 0, b""
         tokens, tail = 0, b""
         for inner in as_blocks(block.block.get("content")):
-            tool = self._deferred.get(str(inner.get("tool_name"))) if inner.get("type") == "tool_reference" else None
+            tool = self.deferred.get(str(inner.get("tool_name"))) if inner.get("type") == "tool_reference" else None
             if tool is not None:
                 definition = prompt_block("tools", "tool", tool, block.path)
                 tokens += self._counter.block(self._row, self._skew, definition)
@@ -142,18 +178,8 @@ def _between(left: str, entered: str) -> tuple[str, ...]:
 
 def _system_salt(mode: Mode, received: Sequence[PromptBlock]) -> bytes:
     """What else the system cache depends on: speed, and whether any document has citations on."""
-    cited = any(_cites(block.block) for block in received if block.segment == "messages")
+    cited = any(block.cites for block in received)
     return _salt({"fast": mode.fast, "citations": cited})
-
-
-def _cites(block: JsonObject) -> bool:
-    if block.get("type") in ("document", "search_result"):
-        citations = block.get("citations")
-        return isinstance(citations, Mapping) and citations.get("enabled") is True
-    content = block.get("content")
-    if block.get("type") == "tool_result" and content is not None:
-        return any(_cites(inner) for inner in as_blocks(content))
-    return False
 
 
 def _messages_salt(body: JsonObject, mode: Mode, received: Sequence[PromptBlock]) -> bytes:
@@ -161,15 +187,8 @@ def _messages_salt(body: JsonObject, mode: Mode, received: Sequence[PromptBlock]
     choice = {k: v for k, v in cast(JsonObject, body.get("tool_choice") or {}).items() if v not in (None, False)}
     if choice == {"type": "auto"}:
         choice = {}
-    images = any(_shows_image(block.block) for block in received)
+    images = any(block.shows_image for block in received)
     return _salt({"choice": choice, "images": images, "thinking": mode.thinking_form, "effort": mode.effort})
-
-
-def _shows_image(block: JsonObject) -> bool:
-    if block.get("type") == "image":
-        return True
-    content = block.get("content")
-    return block.get("type") == "tool_result" and any(_shows_image(inner) for inner in as_blocks(content))
 
 
 def _salt(values: Mapping[str, object]) -> bytes:

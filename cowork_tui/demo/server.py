@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import uvicorn
@@ -14,14 +13,19 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from cowork_tui.core.json_values import JsonObject
-from cowork_tui.demo.errors import ApiError, error_body
+from cowork_tui.demo.context import RequestContext
+from cowork_tui.demo.errors import ApiError, error_body, status_of
+from cowork_tui.demo.fault_kinds import KINDS
+from cowork_tui.demo.fault_runs import is_hangup
+from cowork_tui.demo.faults import FaultRule
 from cowork_tui.demo.http_request import body_of, context_of, digest_of_body, parse_body
 from cowork_tui.demo.ids import spelled
 from cowork_tui.demo.listing import model_by_id, model_page
+from cowork_tui.demo.sending import EventStream, FaultyAnswer, Hangup, Protocol, event_pieces, plain_pieces
 from cowork_tui.demo.service import DemoService, Finished
 from cowork_tui.demo.settings import DemoSettings
 
@@ -73,6 +77,7 @@ class DemoServer(uvicorn.Server):
             create_app(settings),
             access_log=False,
             lifespan="off",
+            http=Protocol,
             log_level="critical",
             log_config=None,
             server_header=False,
@@ -106,7 +111,8 @@ class _Api:
                 response = await endpoint(request)
             except ApiError as error:
                 again = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status in _RETRIED
-                response = _json(error_body(error, request_id), error.status, {"x-should-retry": str(again).lower()})
+                headers = {"x-should-retry": str(again).lower(), **error.headers}
+                response = _json(error_body(error, request_id), error.status, headers)
             except Exception:  # the last boundary: a fault of the script must not end the connection
                 _LOGGER.exception("request %s failed", request_id)
                 response = _json(error_body(ApiError(500, "Internal server error"), request_id), 500)
@@ -131,51 +137,95 @@ class _Api:
     async def messages(self, request: Request) -> Response:
         """`POST /v1/messages`, plain or as a stream."""
         started_at_seconds = self._settings.now()
-        context = context_of(request)
+        context = self._context(request)
         raw = await body_of(request)
 
-        def work() -> tuple[JsonObject, Finished]:
+        def work() -> tuple[JsonObject, Finished | FaultRule]:
             body = parse_body(raw)
-            return body, self._service.answer(body, context, digest_of_body(raw), started_at_seconds)
+            fault = self._service.faults.strike("messages", context.key, body, started_at_seconds)
+            if fault is not None and is_hangup(fault):
+                return body, fault
+            _refuse_before_stream(fault, body)
+            return body, self._service.answer(body, context, digest_of_body(raw), started_at_seconds, fault)
 
         body, finished = await run_in_threadpool(work)
+        if isinstance(finished, FaultRule):
+            return Hangup(reset=finished.kind == "connection_reset")
         headers = self._service.rate_headers(context.key, finished)
-        if body.get("stream") is True:
-            headers["cache-control"] = "no-cache"
-            return StreamingResponse(self._stream(finished), headers=headers, media_type="text/event-stream")
-        self._service.begin(finished)
-        return _json(finished.message, 200, headers)
+        return self._send(finished, headers, streamed=body.get("stream") is True)
 
     async def count_tokens(self, request: Request) -> Response:
         """`POST /v1/messages/count_tokens`."""
-        context = context_of(request, counting=True)
+        context = self._context(request, counting=True)
         raw = await body_of(request)
-        counted = await run_in_threadpool(lambda: self._service.count_tokens(parse_body(raw), context))
-        return _json(counted, 200, self._service.rate_headers(context.key))
+
+        def work() -> tuple[JsonObject, FaultRule | None]:
+            body = parse_body(raw)
+            fault = self._service.faults.strike("count_tokens", context.key, body, self._settings.now())
+            return self._service.count_tokens(body, context), fault
+
+        counted, fault = await run_in_threadpool(work)
+        return _plain(counted, self._service.rate_headers(context.key), fault)
 
     async def models(self, request: Request) -> Response:
         """`GET /v1/models`."""
-        context_of(request)
-        return _json(model_page(request.query_params))
+        context = self._context(request)
+        fault = self._service.faults.strike("models", context.key, {}, self._settings.now())
+        return _plain(model_page(request.query_params, self._service.faults.is_retired), {}, fault)
 
     async def model(self, request: Request) -> Response:
         """`GET /v1/models/{id}`."""
-        context_of(request)
-        return _json(model_by_id(str(request.path_params["model_id"])))
+        context = self._context(request)
+        model_id = str(request.path_params["model_id"])
+        fault = self._service.faults.strike("models", context.key, {"model": model_id}, self._settings.now())
+        return _plain(model_by_id(model_id), {}, fault)
 
-    async def _stream(self, finished: Finished) -> AsyncIterator[bytes]:
-        self._service.begin(finished)
-        pause = self._settings.delta_interval_seconds
-        for event in finished.events(self._settings.delta_chars):
-            if pause and event.delta:
-                await asyncio.sleep(pause)
-            yield event.encode()
+    def _context(self, request: Request, counting: bool = False) -> RequestContext:
+        context = context_of(request, counting)
+        self._service.faults.check_key(context.key)
+        return context
+
+    def _send(self, finished: Finished, headers: dict[str, str], *, streamed: bool) -> Response:
+        def begin() -> None:
+            self._service.begin(finished)
+
+        rule = finished.fault
+        if rule is not None and KINDS[rule.kind].family == "body":
+            if streamed:
+                pieces = event_pieces(list(finished.events(self._settings.delta_chars)), rule.kind)
+            else:
+                pieces = plain_pieces(_text(finished.message).encode())
+            return FaultyAnswer(rule, pieces, headers, begin)
+        if streamed:
+            events = finished.events(self._settings.delta_chars)
+            return EventStream(events, headers, self._settings.delta_interval_seconds, begin)
+        begin()
+        return _json(finished.message, 200, headers)
 
     def _add_common(self, response: Response, request_id: str) -> None:
         response.headers["request-id"] = request_id
         response.headers["anthropic-organization-id"] = self._organization
 
 
+def _refuse_before_stream(fault: FaultRule | None, body: JsonObject) -> None:
+    """What would be an error event in a stream is a failed request without one."""
+    if fault is not None and fault.kind == "error_event_after_200" and body.get("stream") is not True:
+        status = status_of(fault.text("error_type"))
+        raise ApiError(status, fault.text("message") or "Overloaded")
+
+
+def _plain(content: JsonObject, headers: dict[str, str], fault: FaultRule | None) -> Response:
+    """An answer that is no message, with a fault of its connection or bytes; faults of replies leave it whole."""
+    if fault is not None and is_hangup(fault):
+        return Hangup(reset=fault.kind == "connection_reset")
+    if fault is not None and KINDS[fault.kind].family == "body":
+        return FaultyAnswer(fault, plain_pieces(_text(content).encode()), headers, lambda: None)
+    return _json(content, 200, headers)
+
+
+def _text(content: JsonObject) -> str:
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+
+
 def _json(content: JsonObject, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
-    return Response(text, status, headers, media_type="application/json")
+    return Response(_text(content), status, headers, media_type="application/json")

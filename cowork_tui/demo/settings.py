@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cowork_tui.core.json_values import JsonObject
+from cowork_tui.demo.faults import FaultPlan
 from cowork_tui.demo.models import ThinkingRule
 from cowork_tui.demo.reply import Reply
 
@@ -19,7 +20,8 @@ class DemoSettings:
     off every model counts exactly `count_text`, and nothing hidden is added. `old_tokenizer_scale` and
     `new_tokenizer_scale` multiply the counts of models before and from Opus 4.7, skewed or not.
     `delta_interval_seconds` is the wait before each piece of a stream, `delta_chars` the size of a piece.
-    `thinking_rule` puts every model under one rule for returned thinking blocks.
+    `thinking_rule` puts every model under one rule for returned thinking blocks. `faults` is what goes
+    wrong on purpose.
     """
 
     count_text: Callable[[str], int]
@@ -32,3 +34,6 @@ class DemoSettings:
     old_tokenizer_scale: float = 1.0
     new_tokenizer_scale: float = 1.0
     thinking_rule: ThinkingRule | None = None
+    faults: FaultPlan | None = None
+    on_billed: Callable[[JsonObject], None] | None = None
+    """Told, from any thread, each whole message whose response begins, whatever becomes of its bytes."""

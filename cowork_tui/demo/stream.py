@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from cowork_tui.core.json_values import JsonObject, JsonValue
+
+_EMPTY: Mapping[str, JsonObject] = {
+    "text": {"text": ""},
+    "thinking": {"thinking": "", "signature": ""},
+    "tool_use": {"input": {}},
+    "server_tool_use": {"input": {}},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,7 @@ def _event(name: str, **fields: JsonValue) -> StreamEvent:
 
 
 def _start(index: int, block: JsonObject) -> StreamEvent:
-    empty = {"text": {"text": ""}, "thinking": {"thinking": "", "signature": ""}, "tool_use": {"input": {}}}
-    return _event("content_block_start", index=index, content_block={**block, **empty[str(block["type"])]})
+    return _event("content_block_start", index=index, content_block={**block, **_EMPTY.get(str(block["type"]), {})})
 
 
 def _deltas(block: JsonObject, cut_input: str | None, delta_chars: int) -> Iterator[JsonObject]:
@@ -69,7 +75,7 @@ def _deltas(block: JsonObject, cut_input: str | None, delta_chars: int) -> Itera
         for piece in _pieces(str(block["thinking"]), delta_chars):
             yield {"type": "thinking_delta", "thinking": piece}
         yield {"type": "signature_delta", "signature": block["signature"]}
-    else:
+    elif block["type"] in ("tool_use", "server_tool_use"):
         text = json.dumps(block["input"], ensure_ascii=False) if cut_input is None else cut_input
         yield {"type": "input_json_delta", "partial_json": ""}
         for piece in _pieces(text, delta_chars):

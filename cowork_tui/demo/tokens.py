@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import cast
 
 from cowork_tui.core.json_values import JsonObject, JsonValue
@@ -19,6 +17,7 @@ from cowork_tui.demo.media import document_base, image_tokens
 from cowork_tui.demo.models import ModelRow
 from cowork_tui.demo.settings import DemoSettings
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _KEPT_COUNTS = 200_000
 
 
@@ -33,6 +32,14 @@ class Skew:
     per_result: int = 0
     tool_prompt: int = 0
     forced_tool_prompt: int = 0
+
+    def added(self, kind: str) -> int:
+        """The hidden addition for a block of a kind."""
+        if kind == "tool_use":
+            return self.per_call
+        if kind == "tool_result":
+            return self.per_result
+        return self.per_tool if kind == "tool" else 0
 
 
 def skew_of(row: ModelRow, settings: DemoSettings) -> Skew:
@@ -57,12 +64,11 @@ class BaseCount:
 
 
 class TokenCounter:
-    """Counts blocks for every model; each content is tokenised once while it stays among the recent ones."""
+    """Counts blocks for every model; each content is tokenised once while it is remembered. Safe to share."""
 
     def __init__(self, settings: DemoSettings) -> None:
         self._settings = settings
-        self._counts: OrderedDict[tuple[bytes, bool], BaseCount] = OrderedDict()
-        self._lock = Lock()
+        self._counts: dict[tuple[bytes, bool], BaseCount] = {}
 
     def skew(self, row: ModelRow) -> Skew:
         """The hidden amounts of a model."""
@@ -75,22 +81,17 @@ class TokenCounter:
     def block(self, row: ModelRow, skew: Skew, block: PromptBlock) -> int:
         """Tokens of one position, without what its place in the prompt adds. Thinking is counted by its signature."""
         base = self._base(block, row.new_tokenizer)
-        added = {"tool": skew.per_tool, "tool_use": skew.per_call, "tool_result": skew.per_result}.get(block.kind, 0)
-        return max(1, round(base.text_tokens * skew.factor)) + base.picture_tokens + added
+        return max(1, round(base.text_tokens * skew.factor)) + base.picture_tokens + skew.added(block.kind)
 
     def _base(self, block: PromptBlock, new_generation: bool) -> BaseCount:
         key = (block.digest, new_generation)
-        with self._lock:
-            known = self._counts.get(key)
-            if known is not None:
-                self._counts.move_to_end(key)
-                return known
+        known = self._counts.get(key)
+        if known is not None:
+            return known
         text, pictures = _content(block.kind, block.block, new_generation)
-        base = BaseCount(self._settings.count_text(text), pictures)
-        with self._lock:
-            self._counts[key] = base
-            if len(self._counts) > _KEPT_COUNTS:
-                self._counts.popitem(last=False)
+        if len(self._counts) > _KEPT_COUNTS:
+            self._counts = {}
+        base = self._counts[key] = BaseCount(self._settings.count_text(text), pictures)
         return base
 
 
@@ -125,4 +126,4 @@ def _joined(blocks: Sequence[JsonObject], new_generation: bool) -> tuple[str, in
 
 
 def _compact(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return _ENCODER.encode(value)

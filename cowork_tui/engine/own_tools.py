@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cowork_tui.core.blocks import Block, ToolDefinition, weighed_text
+from cowork_tui.core.blocks import Block, ToolDefinition, pictures, weighed_text
 from cowork_tui.core.hashing import canonical_json
 from cowork_tui.core.json_values import JsonObject, JsonValue
 from cowork_tui.core.steps import Step, StepKind, StepStatus
@@ -99,4 +99,4 @@ def recall(tool_input: JsonObject, hidden: Mapping[str, Block]) -> ToolOutcome:
     if block is None:
         known = ", ".join(sorted(hidden)) or "none are hidden"
         return ToolOutcome(f"No hidden block has the id {wanted!r}; known ids: {known}.", is_error=True)
-    return ToolOutcome(weighed_text(block.content))
+    return ToolOutcome(weighed_text(block.content), images=pictures(block))

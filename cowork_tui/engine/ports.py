@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeAlias
 
-from cowork_tui.core.blocks import Block, Content, ToolDefinition
+from cowork_tui.core.approvals import Rule
+from cowork_tui.core.blocks import Block, Image, ToolDefinition
 from cowork_tui.core.events import Event
 from cowork_tui.core.hashing import Hash
 from cowork_tui.core.json_values import JsonObject
@@ -16,79 +17,7 @@ from cowork_tui.core.plan import ContextPlan, Ttl
 from cowork_tui.core.pricing import ModelPrices, Money
 from cowork_tui.core.steps import StepKind
 from cowork_tui.core.task_values import FileChange
-from cowork_tui.core.usage import Usage
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedRequest:
-    """A request ready to send: its exact body and the body's SHA-256."""
-
-    plan: ContextPlan
-    body: bytes
-    sha256: str
-    previous_message_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptFailed:
-    """One HTTP try failed; another follows after `wait_seconds` unless it is None."""
-
-    attempt: int
-    status: int | None
-    error: str
-    wait_seconds: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """The response began."""
-
-    message_id: str
-    model: str
-    request_id: str
-    usage: Usage
-    cache_miss_reason: str | None
-    """The API's own diagnosis, where it gave one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """A piece of a block: `kind` is text, thinking or tool_input; `name` the tool's for the latter."""
-
-    kind: str
-    text: str
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ContentEnded:
-    """A whole block of the response."""
-
-    content: Content
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The response is complete."""
-
-    stop_reason: str
-    usage: Usage
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """No (whole) response. `usage` is what was billed up to then, where any was; `next_step` what the user can do."""
-
-    error: str
-    next_step: str
-    status: int | None
-    usage: Usage | None
-    retired_model: bool = False
-    refused_field: str | None = None
-    """A request field the server does not take, e.g. `diagnostics`."""
-
-
-ProviderEvent: TypeAlias = AttemptFailed | Started | Delta | ContentEnded | Ended | Failed
+from cowork_tui.engine.provider_events import PreparedRequest, ProviderEvent
 
 
 class Provider(Protocol):
@@ -138,6 +67,10 @@ class ToolIntent:
     """Why the call can't be made at all, e.g. a path outside the folder."""
     outside: bool = False
     """Whether its result brings in content that is not the user's or the model's."""
+    paths: tuple[str, ...] = ()
+    """Every path the call changes, relative to the folder; last the one where something may be replaced."""
+    replaces: bool = False
+    """Whether something that is there would be overwritten or trashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +80,68 @@ class ToolOutcome:
     text: str
     is_error: bool = False
     changes: tuple[FileChange, ...] = ()
+    images: tuple[Image, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A path that was left as it is, and why, in one sentence without its full stop."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back or made again, as it really went, and what was not."""
+
+    changes: tuple[FileChange, ...]
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UndoIntent:
+    """An undo (or redo) about to be carried out; it is on the disk before the first file is touched."""
+
+    task_id: str
+    number: int
+    """How many undos and redos of the task were stored before."""
+    folder: str
+    turn: int
+    to_turn: int
+    redo: bool
+    changes: tuple[FileChange, ...]
+
+
+class FileKeeper(Protocol):
+    """Takes changes of files back and makes them again. Methods raise CoworkError where nothing can be done."""
+
+    def unfinished(self, task_id: str) -> UndoIntent | None:
+        """An undo that was begun and, by a crash, never told."""
+        ...
+
+    def begin(self, intent: UndoIntent, *, force: bool) -> tuple[UndoIntent, tuple[Refusal, ...]]:
+        """Compare with what is there, keep it, and write down what will be done: the intent without what is refused.
+
+        With `force` a file that someone else changed is put back too, its present content kept.
+        """
+        ...
+
+    def carry_out(self, intent: UndoIntent) -> Restored:
+        """Do it, or the rest of it after a crash."""
+        ...
+
+    def forget(self, task_id: str) -> None:
+        """The result is stored."""
+        ...
+
+    def interrupted_call(self, folder: str, tool_use_id: str, turn: int) -> ToolOutcome | None:
+        """What a call that was killed did to files, if it did."""
+        ...
+
+    def forget_call(self, folder: str, tool_use_id: str, turn: int) -> None:
+        """The result of such a call is stored."""
+        ...
 
 
 class ToolHost(Protocol):
@@ -221,6 +216,18 @@ class TaskRow:
     updated_at: float
 
 
+class RequestWatch(Protocol):
+    """What other processes ask of one task."""
+
+    def poll(self) -> tuple[str, ...]:
+        """The kinds of requests that nobody has acknowledged, `stop` first; safe in any thread."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the history."""
+        ...
+
+
 class Queries(Protocol):
     """The history's readers; safe beside the writer and other processes."""
 
@@ -244,8 +251,8 @@ class Queries(Protocol):
         """The newest finished turns, newest first."""
         ...
 
-    def stop_requested(self, task_id: str) -> bool:
-        """Whether another process asked this task to stop."""
+    def watch_requests(self, task_id: str) -> RequestWatch:
+        """A cheap look at what other processes ask of a task, to be repeated several times a second."""
         ...
 
 
@@ -258,15 +265,26 @@ class ApprovalRequest:
     summary: str
     preview: str
     outside_content: bool
+    cold_at: float | None = None
+    """When the prompt cache will be gone, where something of it is warm."""
+    cold_extra_nanodollars: int | None = None
+    """What the next turn costs more from then on; None where prices are unknown."""
+    pattern: str = ""
+    """What an answer for always would sensibly cover."""
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalAnswer:
-    """Yes or no; `scope` once or task (every call of this tool until the task ends); `reason` goes to the model."""
+    """Yes or no; `reason` goes to the model.
+
+    `scope` once, task (every call of this tool until the task ends) or always: a rule for this tool, this folder and
+    `pattern`, a pattern as in ignore files.
+    """
 
     allowed: bool
     scope: str = "once"
     reason: str = ""
+    pattern: str = ""
 
 
 class Approver(Protocol):
@@ -274,6 +292,18 @@ class Approver(Protocol):
 
     async def ask(self, request: ApprovalRequest) -> ApprovalAnswer:
         """Wait for the answer."""
+        ...
+
+
+class RuleBook(Protocol):
+    """The user's standing rules on changes."""
+
+    def approval_rules(self) -> tuple[Rule, ...]:
+        """All of them, oldest first; safe in any thread."""
+        ...
+
+    async def add_rule(self, rule: Rule) -> int:
+        """Store one; its number."""
         ...
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from cowork_tui.core.cap import Amount, Cap
+from cowork_tui.core.file_changes import alters, merged
 from cowork_tui.core.pricing import format_dollars
+from cowork_tui.core.task_values import FileChange
 
 SYSTEM = """\
 You carry out tasks in a folder on the user's computer, with the tools you are given. The user sees your plan, every \
@@ -66,8 +69,26 @@ def cap_note(cap: Cap, spent: Amount, notes_given: int) -> str | None:
     return f"[The user's spending cap has {left_percent} % left ({amount} of {cap}). Finish what matters most.]"
 
 
+MAX_UNDO_NAMES = 20
+
+
+def undo_note(changes: Sequence[FileChange]) -> str | None:
+    """What the user took back or had again since the model was last told; None where files stand as it knows them."""
+    net = [change for change in merged(changes) if alters(change) and not change.is_folder]
+    if not net:
+        return None
+    told = [
+        f"{change.path} {'has another content' if change.existed else 'is there again'}"
+        if change.exists
+        else f"{change.path} is gone"
+        for change in net[:MAX_UNDO_NAMES]
+    ]
+    more = f"; and {len(net) - MAX_UNDO_NAMES} more files" if len(net) > MAX_UNDO_NAMES else ""
+    return f"[The user undid some of your changes to files: {'; '.join(told)}{more}. Read before you rely on them.]"
+
+
 GO_ON = "Go on where you stopped."
 """Said on resume where the transcript does not already end with something to answer."""
 OUTCOME_UNKNOWN = "Outcome unknown: the app was stopped while this call ran. Check before repeating it."
-NOT_RUN = "This call was not run because the task was stopped before it."
-"""Results of calls that a stop or a crash left without one."""
+NOT_RUN = "This call was not run."
+"""Results of calls that a stop, a crash or a refusal left without one."""

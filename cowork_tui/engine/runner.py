@@ -1,14 +1,16 @@
-"""Begins and resumes tasks, and watches for a stop asked for by another process."""
+"""Begins and resumes tasks, and watches for what other processes ask of them."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from cowork_tui.core.blocks import SystemText, UserText, make_block
 from cowork_tui.core.cap import Cap
-from cowork_tui.core.errors import BadInput
+from cowork_tui.core.errors import BadInput, StoreError
 from cowork_tui.core.events import TaskChanged, TaskCreated, UserSaid
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.settings import Settings, merge_routes
@@ -17,10 +19,11 @@ from cowork_tui.core.task_values import Mode, ModelChoice, Route, Status
 from cowork_tui.engine import own_tools
 from cowork_tui.engine.loop import TaskLoop
 from cowork_tui.engine.prompts import SYSTEM, first_message
+from cowork_tui.engine.references import Reference, reference_blocks
 from cowork_tui.engine.session import CacheLedger, Ports, Session
 
 TITLE_CHARS = 60
-STOP_POLL_SECONDS = 0.25
+POLL_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,19 @@ def title_of(goal: str) -> str:
     return line if len(line) <= TITLE_CHARS else line[: TITLE_CHARS - 1].rstrip() + "…"
 
 
-async def begin(ports: Ports, caches: CacheLedger, task_id: str, goal: str, folder: str, settings: Settings) -> Session:
-    """A new task, stored. Raises BadInput for an empty goal and NotFound for a model that can't be had."""
+async def begin(
+    ports: Ports,
+    caches: CacheLedger,
+    task_id: str,
+    goal: str,
+    folder: str,
+    settings: Settings,
+    references: Sequence[Reference] = (),
+) -> Session:
+    """A new task, stored; reference documents stand in front of its first message.
+
+    Raises BadInput for an empty goal and NotFound for a model that can't be had.
+    """
     if not goal.strip():
         raise BadInput('The goal is empty: say what should be done, e.g. cowork-tui run "Sort the receipts".')
     for choice in (settings.choice, *(route.choice for route in settings.routes)):
@@ -67,7 +81,7 @@ async def begin(ports: Ports, caches: CacheLedger, task_id: str, goal: str, fold
         tools=tuple(make_block(tool, ports.count) for tool in tools),
         system=(make_block(SystemText(SYSTEM), ports.count),),
     )
-    said = UserSaid(now, 0, (make_block(UserText(words), ports.count),))
+    said = UserSaid(now, 0, (*reference_blocks(references, ports.count), make_block(UserText(words), ports.count)))
     session = Session(ports, caches, fold((created,)))
     await ports.bus.publish(task_id, (created,))
     await session.emit(said)
@@ -105,18 +119,32 @@ async def resume(ports: Ports, caches: CacheLedger, task_id: str, changes: Chang
     return session
 
 
-async def run_to_stop(session: Session, loop: TaskLoop) -> Status:
-    """Run the loop, stopping it when another process asks for that."""
-    watcher = asyncio.ensure_future(_watch_for_stop(session, loop))
+async def run_to_stop(
+    session: Session, loop: TaskLoop, acknowledge: Callable[[str], Awaitable[None]] | None = None
+) -> Status:
+    """Run the loop, and stop or pause it when another process asks for that; `acknowledge` says that a kind of
+    request was taken up."""
+    watcher = asyncio.ensure_future(_watch(session, loop, acknowledge))
     try:
         return await loop.run()
     finally:
         watcher.cancel()
 
 
-async def _watch_for_stop(session: Session, loop: TaskLoop) -> None:
-    while True:
-        await asyncio.sleep(STOP_POLL_SECONDS)
-        if await asyncio.to_thread(session.ports.queries.stop_requested, session.state.task_id):
-            loop.stop()
-            return
+async def _watch(session: Session, loop: TaskLoop, acknowledge: Callable[[str], Awaitable[None]] | None) -> None:
+    watch = session.ports.queries.watch_requests(session.state.task_id)
+    actions = {"stop": loop.stop, "pause": loop.pause}
+    try:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            with contextlib.suppress(StoreError):  # the loop meets the same trouble, and tells
+                for kind in await asyncio.to_thread(watch.poll):
+                    actions.get(kind, _nothing)()
+                    if acknowledge is not None:
+                        await acknowledge(kind)
+    finally:
+        watch.close()
+
+
+def _nothing() -> None:
+    """For requests of kinds that only a newer program knows."""

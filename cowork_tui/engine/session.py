@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import chain, count
 
-from cowork_tui.core.blocks import Block, Role
+from cowork_tui.core.blocks import Block, Content, Role, ToolUse
 from cowork_tui.core.diagnosis import Sent
 from cowork_tui.core.edits import fold_edits
 from cowork_tui.core.events import Event
@@ -25,12 +28,21 @@ from cowork_tui.engine.ports import (
     PriceBook,
     Provider,
     Queries,
+    RuleBook,
     TokenCounter,
     ToolHost,
     TurnFact,
 )
 
 FACTS_KEPT = 200
+TOOL_SECONDS = 120.0
+STOPPED = "stopped"
+FAILED = "failed"
+"""Our own stop reasons of responses that did not end by themselves; their output is estimated."""
+MAX_ID_CHARS = 64
+MAX_NAME_CHARS = 128
+_NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]")
+"""What ids and names of tools must not hold."""
 CACHE_MEMORY_SECONDS = 3600
 """The longest a cache entry can live without being read."""
 
@@ -48,6 +60,10 @@ class Ports:
     count: TokenCounter
     prices: PriceBook
     catalogue: Catalogue
+    tool_seconds: float = TOOL_SECONDS
+    """How long a tool call may run."""
+    rules: RuleBook | None = None
+    """The user's standing rules on changes, where there are any to be kept."""
 
 
 class CacheLedger:
@@ -77,6 +93,7 @@ class Session:
         self.facts: deque[TurnFact] = deque(ports.queries.turn_facts(FACTS_KEPT), maxlen=FACTS_KEPT)
         self.outside_content_turn = -2
         """The last turn whose tools brought in content from outside."""
+        self._tool_ids = {e.block.content.id for e in state.transcript if isinstance(e.block.content, ToolUse)}
         self._recall_past_turns()
 
     def now(self) -> float:
@@ -91,10 +108,38 @@ class Session:
         return None if self.ports.provider.money is Money.UNKNOWN else self.ports.prices.prices(model, self.today())
 
     async def emit(self, *events: Event) -> None:
-        """Commit and publish events, and fold them into the state."""
+        """Commit and publish events, and fold them into the state: all of it or, on StoreError, nothing.
+
+        Cancelled meanwhile, it is done first, so that the state never falls behind what is stored.
+        """
+        work = asyncio.ensure_future(self._commit(events))
+        cancelled = False
+        while not work.done():
+            try:
+                await asyncio.wait({work})
+            except asyncio.CancelledError:
+                cancelled = True
+        work.result()
+        if cancelled:
+            raise asyncio.CancelledError
+
+    async def _commit(self, events: Sequence[Event]) -> None:
         await self.ports.bus.publish(self.state.task_id, events)
         for event in events:
             self.state = reduce(self.state, event)
+
+    def own_call(self, content: Content) -> Content:
+        """A tool call of a response, fit to stand in the transcript: with an id of its own and a name that can be sent.
+
+        Two calls under one id, or an id that the API would refuse, would make every later request invalid.
+        """
+        if not isinstance(content, ToolUse):
+            return content
+        base = _NOT_IN_IDS.sub("_", content.id)[:MAX_ID_CHARS] or "toolu"
+        names = chain([base], (f"{base}_{number}" for number in count(2)))
+        free = next(name for name in names if name not in self._tool_ids)
+        self._tool_ids.add(free)
+        return ToolUse(free, _NOT_IN_IDS.sub("_", content.name)[:MAX_NAME_CHARS] or "unnamed", content.input_json)
 
     def tell(self, event: Event) -> None:
         """Publish an event that needs no commit."""
@@ -105,7 +150,8 @@ class Session:
         ended = record.ended
         if ended is None:
             return
-        self.estimator = self.estimator.after_turn(plan, ended.usage, _response_blocks(self.state, record))
+        output = [] if ended.stop_reason in (STOPPED, FAILED) else _response_blocks(self.state, record)
+        self.estimator = self.estimator.after_turn(plan, ended.usage, output)
         cached = ended.usage.cache_read_tokens + ended.usage.cache_write_tokens
         self.last_sent = self.sent[plan.card.id] = Sent(plan, record.planned.at, cached)
 

@@ -8,29 +8,35 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from cowork_tui.core.blocks import Block, Content, ToolResult, ToolUse, make_block
+from cowork_tui.core.blocks import Block, Content, Role, ToolResult, ToolUse, make_block
 from cowork_tui.core.edits import recallable
-from cowork_tui.core.events import ApprovalAsked, ApprovalGiven, Event, PlanUpdated, ToolEnded, ToolStarted
+from cowork_tui.core.events import Event, PlanUpdated, ToolEnded, ToolStarted
 from cowork_tui.core.json_values import JsonObject
-from cowork_tui.core.task_values import Mode
+from cowork_tui.core.state import TaskState
 from cowork_tui.engine.own_tools import RECALL, UPDATE_PLAN, parse_steps, plan_text, recall
-from cowork_tui.engine.ports import ApprovalAnswer, ApprovalRequest, ToolIntent, ToolOutcome
-from cowork_tui.engine.prompts import OUTCOME_UNKNOWN
+from cowork_tui.engine.permissions import permission
+from cowork_tui.engine.ports import ToolIntent, ToolOutcome
+from cowork_tui.engine.prompts import NOT_RUN, OUTCOME_UNKNOWN
 from cowork_tui.engine.session import Session
 
 MAX_PARALLEL_READS = 4
+GRACE_SECONDS = 0.5
+"""How long a call that was stopped is waited for."""
+CUT_STOP_REASONS = ("max_tokens", "model_context_window_exceeded")
+"""A response with one of these broke off where it ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A tool use to answer. `arguments` None: the model's input is not a JSON object."""
+    """A tool use to answer. `arguments` None: the model's input can't be used, and `problem` says why."""
 
     use: ToolUse
     arguments: JsonObject | None
+    problem: str = ""
 
 
 def parse_call(use: Content) -> Call | None:
@@ -39,14 +45,36 @@ def parse_call(use: Content) -> Call | None:
         return None
     try:
         arguments: object = json.loads(use.input_json)
-    except ValueError:
-        return Call(use, None)
-    return Call(use, cast(JsonObject, arguments) if isinstance(arguments, dict) else None)
+    except (ValueError, RecursionError):
+        arguments = None
+    if isinstance(arguments, dict):
+        return Call(use, cast(JsonObject, arguments))
+    return Call(use, None, f"The input of {use.name} was not a JSON object: send it again.")
+
+
+def _cut_use(state: TaskState) -> str | None:
+    """The id of the call that the last response broke off in: it ended at a limit, and with this call."""
+    ended = state.turns[-1].ended if state.turns else None
+    if ended is None or ended.stop_reason not in CUT_STOP_REASONS:
+        return None
+    for seq in range(len(state.transcript) - 1, -1, -1):
+        block = state.transcript[seq].block
+        if block.role is Role.ASSISTANT:
+            return block.content.id if isinstance(block.content, ToolUse) else None
+    return None
+
+
+def _cut_call(state: TaskState, call: Call) -> Call:
+    limit = state.turns[-1].planned.parameters.max_tokens
+    problem = f"This call of {call.use.name} was cut off at {limit:,} tokens: send it again, in smaller parts."
+    return Call(call.use, None, problem)
 
 
 async def answer_open_calls(session: Session) -> None:
     """Answer every tool use that has no result yet."""
     calls = [call for block in session.state.open_uses.values() if (call := parse_call(block.content)) is not None]
+    cut = _cut_use(session.state)
+    calls = [_cut_call(session.state, call) if call.use.id == cut else call for call in calls]
     reads: dict[str, asyncio.Task[tuple[ToolOutcome, float]]] = {}
     intents = {call.use.id: await _intent(session, call) for call in calls}
     slots = asyncio.Semaphore(MAX_PARALLEL_READS)
@@ -58,6 +86,14 @@ async def answer_open_calls(session: Session) -> None:
     finally:
         for task in reads.values():
             task.cancel()
+
+
+async def refuse_open_calls(session: Session) -> None:
+    """Answer every open tool use without running it: the model took its response back."""
+    for block in tuple(session.state.open_uses.values()):
+        call = parse_call(block.content)
+        if call is not None:
+            await _end(session, call.use, ToolOutcome(NOT_RUN, is_error=True))
 
 
 async def answer_interrupted_calls(session: Session) -> None:
@@ -111,8 +147,27 @@ async def _run(
 ) -> tuple[ToolOutcome, float]:
     async with slots:
         began = session.ports.clock.monotonic()
-        outcome = await session.ports.tools.call(use.name, arguments, turn=session.state.turn, tool_use_id=use.id)
-        return outcome, session.ports.clock.monotonic() - began
+        calling = session.ports.tools.call(use.name, arguments, turn=session.state.turn, tool_use_id=use.id)
+        outcome = await _in_time(use.name, calling, session.ports.tool_seconds)
+        return outcome, max(0.0, session.ports.clock.monotonic() - began)
+
+
+async def _in_time(name: str, calling: Coroutine[None, None, ToolOutcome], limit_seconds: float) -> ToolOutcome:
+    """What a call gives, or that it took too long. One that does not even stop is left alone: nobody waits for it."""
+    call = asyncio.ensure_future(calling)
+    try:
+        await asyncio.wait({call}, timeout=limit_seconds)
+    finally:
+        if not call.done():
+            call.cancel()
+            await asyncio.wait({call}, timeout=GRACE_SECONDS)
+            call.add_done_callback(lambda done: done.cancelled() or done.exception())
+    if call.done() and not call.cancelled():
+        return call.result()
+    still = f"{name} was still running after {limit_seconds:g} s"
+    if call.done():
+        return ToolOutcome(f"{still}; stopped. Ask for less at once, or do it another way.", is_error=True)
+    return ToolOutcome(f"{still} and could not be stopped: its outcome is unknown, check before repeating it.", True)
 
 
 async def _answer(
@@ -120,7 +175,7 @@ async def _answer(
 ) -> None:
     use = call.use
     if call.arguments is None:
-        await _end(session, use, ToolOutcome(f"The input of {use.name} was not a JSON object: send it again.", True))
+        await _end(session, use, ToolOutcome(call.problem, is_error=True))
     elif use.name == UPDATE_PLAN:
         await _update_plan(session, use, call.arguments)
     elif use.name == RECALL:
@@ -147,7 +202,7 @@ async def _update_plan(session: Session, use: ToolUse, arguments: JsonObject) ->
 
 
 async def _change(session: Session, call: Call, arguments: JsonObject, intent: ToolIntent) -> None:
-    answer = await _permission(session, call.use, intent)
+    answer = await permission(session, call.use, intent)
     if not answer.allowed:
         reason = f" {answer.reason}" if answer.reason else ""
         await _end(session, call.use, ToolOutcome(f"Not allowed: {intent.summary}.{reason}", is_error=True))
@@ -157,24 +212,9 @@ async def _change(session: Session, call: Call, arguments: JsonObject, intent: T
     await _end(session, call.use, outcome, seconds)
 
 
-async def _permission(session: Session, use: ToolUse, intent: ToolIntent) -> ApprovalAnswer:
-    """Whether a change may be made, by mode, earlier answers, or the user's word."""
-    state = session.state
-    if state.mode is Mode.READ_ONLY:
-        return ApprovalAnswer(False, reason="This task is read-only.")
-    if state.mode is Mode.AUTO_EDIT or use.name in state.allowed_tools:
-        return ApprovalAnswer(True)
-    turn = state.turn
-    outside = session.outside_content_turn >= turn - 1
-    await session.emit(ApprovalAsked(session.now(), turn, use.id, use.name, intent.summary, intent.preview, outside))
-    request = ApprovalRequest(state.task_id, use.name, intent.summary, intent.preview, outside)
-    answer = await session.ports.approver.ask(request)
-    await session.emit(ApprovalGiven(session.now(), turn, use.id, answer.allowed, answer.scope, answer.reason))
-    return answer
-
-
 def _ended(session: Session, use: ToolUse, outcome: ToolOutcome, seconds: float) -> ToolEnded:
-    block: Block = make_block(ToolResult(use.id, outcome.text or "(nothing)", outcome.is_error), session.ports.count)
+    result = ToolResult(use.id, outcome.text or "(nothing)", outcome.is_error, outcome.images)
+    block: Block = make_block(result, session.ports.count)
     return ToolEnded(
         session.now(), session.state.turn, use.id, block, outcome.is_error, round(seconds, 3), outcome.changes
     )

@@ -18,7 +18,7 @@ from cowork_tui.core.routing import route
 from cowork_tui.core.state import TaskState
 from cowork_tui.core.steps import StepKind, current_kind
 from cowork_tui.core.task_values import Forecast, ModelChoice, PrefixLink
-from cowork_tui.engine.ports import PreparedRequest
+from cowork_tui.engine.provider_events import PreparedRequest
 from cowork_tui.engine.session import Session, past_outputs
 
 NEAR_BUDGET = (0.95, 1.05)
@@ -104,6 +104,7 @@ def _plan(session: Session, card: ModelCard, parameters: Parameters) -> ContextP
         parameters,
         ttl=state.settings.ttl,
         sent_end_seq=sent.plan.end_seq if sent else None,
+        reference_end_seq=state.transcript.reference_end_seq(),
     )
 
 
@@ -201,10 +202,19 @@ def _over_cap(state: TaskState, needed: Amount) -> HeldTurn:
         needs, leaves = f"{needed.tokens:,} tokens", f"{max(remaining.tokens, 0):,} tokens"
         raised = f"{-(-(state.spent.tokens + needed.tokens) * 3 // 2000)}k"
     return HeldTurn(
-        f"The next turn needs up to {needs}; the cap of {state.cap} leaves {leaves}.",
+        f"The next turn needs up to {needs}; the cap of {state.cap} leaves {leaves}{_held(state)}.",
         f"Raise the cap (cowork-tui resume {state.task_id[:8]} --cap {raised}), choose a cheaper model "
         "(--model haiku), or leave the task as it is.",
     )
+
+
+def _held(state: TaskState) -> str:
+    """What of the cap is kept for requests whose bill nobody saw, in words; nothing where nothing is."""
+    in_money = state.cap.nanodollars is not None
+    if not (state.held.nanodollars if in_money else state.held.tokens):
+        return ""
+    amount = format_dollars(state.held.nanodollars) if in_money else f"{state.held.tokens:,} tokens"
+    return f" ({amount} is kept for answers that broke off or were lost and may have been billed)"
 
 
 def new_links(plan: ContextPlan, previous: ContextPlan | None) -> tuple[PrefixLink, ...]:

@@ -24,12 +24,14 @@ from cowork_tui.core.task_values import Mode
 from cowork_tui.demo.clerk import answer
 from cowork_tui.demo.running import running
 from cowork_tui.engine.bus import Bus
-from cowork_tui.engine.ports import ApprovalAnswer, ApprovalRequest, Ended
+from cowork_tui.engine.ports import ApprovalAnswer, ApprovalRequest
+from cowork_tui.engine.provider_events import Ended
 from cowork_tui.engine.response import send_turn
 from cowork_tui.engine.runner import begin
 from cowork_tui.engine.session import Ports, Session, remembered_caches
 from cowork_tui.engine.turn import ReadyTurn, prepare_turn
-from cowork_tui.wiring import SystemClock, demo_settings
+from cowork_tui.wiring import SystemClock
+from cowork_tui.wiring.demo import demo_settings
 
 FULL = bool(os.environ.get("COWORK_BENCH_FULL"))
 SIZES = (10, 1_000) if FULL else (10, 100)

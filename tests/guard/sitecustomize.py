@@ -26,7 +26,8 @@ def _refuse_outside(event: str, arguments: tuple[object, ...]) -> None:
             raise PermissionError(f"tests must not connect to {address[0]}")
     elif event == "socket.getaddrinfo":
         host = arguments[0]
-        if not _is_loopback(host) and not str(host).endswith((".invalid", ".invalid.")):
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        if not _is_loopback(host) and not name.endswith((".invalid", ".invalid.")):
             raise PermissionError(f"tests must not look up {host}")
 
 

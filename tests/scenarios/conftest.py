@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from cowork_tui.adapters.anthropic.catalogue import GenaiPriceBook, ModelCatalogue
 from cowork_tui.adapters.anthropic.client import AnthropicProvider
+from cowork_tui.adapters.anthropic.retries import RetryPolicy
 from cowork_tui.adapters.store.database import HistoryStore, open_database
 from cowork_tui.adapters.store.queries import HistoryQueries
 from cowork_tui.adapters.tokenizer import Tokenizer
@@ -24,15 +26,20 @@ from cowork_tui.core.pricing import Money
 from cowork_tui.core.settings import Settings
 from cowork_tui.core.task_values import Mode
 from cowork_tui.demo.clerk import answer
+from cowork_tui.demo.faults import parse_faults
 from cowork_tui.demo.reply import Reply
 from cowork_tui.demo.running import running
 from cowork_tui.engine.bus import Bus
 from cowork_tui.engine.loop import TaskLoop
-from cowork_tui.engine.ports import ApprovalAnswer, ApprovalRequest, Approver
+from cowork_tui.engine.ports import ApprovalAnswer, ApprovalRequest, Approver, ToolHost
+from cowork_tui.engine.references import Reference
 from cowork_tui.engine.runner import Changes, begin, resume
 from cowork_tui.engine.session import Ports, Session, remembered_caches
-from cowork_tui.wiring import demo_settings
+from cowork_tui.wiring import History, StoredRules
+from cowork_tui.wiring.demo import demo_settings
 
+QUICK = RetryPolicy(random=Random(1), first_wait_seconds=0.01)
+"""Retries as always, but for their waits."""
 RECEIPTS_GOAL = "Put the receipts into a table, one row each, with a total per month"
 
 
@@ -72,11 +79,19 @@ class Bench:
     clock: MovableClock
     approver: Approver
     api_key: str = "demo-key"
+    silence_seconds: float | None = None
+    tool_seconds: float = 120.0
+    host: Callable[[FolderTools], ToolHost] = lambda tools: tools
+    """What the engine gets for the tools of a folder."""
+    billed: list[JsonObject] = field(default_factory=list)
+    """The demo's own account: every message whose response began, whole."""
     events: list[Event] = field(default_factory=list)
 
     @asynccontextmanager
     async def ports(self, folder: Path) -> AsyncIterator[Ports]:
-        provider = AnthropicProvider(self.base_url, self.api_key, Money.DEMO, self.clock)
+        provider = AnthropicProvider(
+            self.base_url, self.api_key, Money.DEMO, self.clock, retries=QUICK, silence_seconds=self.silence_seconds
+        )
         self.store.set_account(provider.endpoint, provider.key_fingerprint)
         try:
             listed = await provider.list_models()
@@ -84,8 +99,9 @@ class Bench:
             bus.subscribe(lambda _task, event: self.events.append(event))
             tools = FolderTools(folder, Journal(self.home / "originals"), self.clock.now)
             yield Ports(
-                provider, tools, bus, self.queries, self.approver, self.clock, TOKENIZER.count, GenaiPriceBook(),
-                ModelCatalogue(listed),
+                provider, self.host(tools), bus, self.queries, self.approver, self.clock, TOKENIZER.count,
+                GenaiPriceBook(), ModelCatalogue(listed), self.tool_seconds,
+                StoredRules(History(self.store, self.queries)),
             )  # fmt: skip
         finally:
             await provider.aclose()
@@ -98,11 +114,13 @@ class Bench:
         *,
         task_id: str = "task1",
         before: Callable[[Session, TaskLoop], object] | None = None,
+        references: Sequence[Reference] = (),
     ) -> Session:
         """Begin a task and run it until it stops."""
         async with self.ports(folder) as ports:
             caches = remembered_caches(self.queries, ports.provider, self.clock.now())
-            session = await begin(ports, caches, task_id, goal, str(folder), settings or Settings(mode=Mode.AUTO_EDIT))
+            settings = settings or Settings(mode=Mode.AUTO_EDIT)
+            session = await begin(ports, caches, task_id, goal, str(folder), settings, references)
             return await self._work(session, before)
 
     async def resume(
@@ -149,11 +167,35 @@ def bench(tmp_path: Path, clock: MovableClock, approver: ScriptedApprover, bodie
         bodies.append(json.loads(json.dumps(body)))
         return answer(body)
 
-    settings = demo_settings(TOKENIZER.count, clock.now, 7, recording_answer)
-    store = open_database(tmp_path / "history.db")
-    with running(settings) as base_url:
-        yield Bench(base_url, tmp_path, store, HistoryQueries(tmp_path / "history.db"), clock, approver)
+    with serving(tmp_path, clock, approver, recording_answer) as made:
+        yield made
+
+
+@contextmanager
+def serving(
+    home: Path, clock: MovableClock, approver: Approver, answering: Callable[[JsonObject], Reply] = answer,
+    faults: str = "", delta_seconds: float = 0.0,
+) -> Iterator[Bench]:  # fmt: skip
+    """A demo server, which misbehaves by a fault plan, and a history of its own."""
+    billed: list[JsonObject] = []
+    plan = parse_faults(faults) if faults else None
+    settings = demo_settings(TOKENIZER.count, clock.now, 7, answering, delta_seconds=delta_seconds, faults=plan)
+    store = open_database(home / "history.db")
+    with running(replace(settings, on_billed=billed.append)) as base_url:
+        queries = HistoryQueries(home / "history.db")
+        yield Bench(base_url, home, store, queries, clock, approver, billed=billed)
     store.close()
+
+
+@pytest.fixture
+def faulty(tmp_path: Path, clock: MovableClock, approver: ScriptedApprover) -> Iterator[Callable[..., Bench]]:
+    """Makes a bench whose server misbehaves by a fault plan."""
+    with ExitStack() as stack:
+
+        def make(faults: str, **options: float) -> Bench:
+            return stack.enter_context(serving(tmp_path, clock, approver, faults=faults, **options))
+
+        yield make
 
 
 @pytest.fixture

@@ -25,12 +25,14 @@ from cowork_tui.adapters.anthropic.transport import (
     StatusError,
     Transport,
     TransportError,
+    Unreachable,
 )
 from cowork_tui.core.errors import BadInput, CoworkError
 from cowork_tui.core.models import ThinkingSupport
 from cowork_tui.core.plan import ContextPlan
 from cowork_tui.core.pricing import Money
-from cowork_tui.engine.ports import AttemptFailed, Clock, Failed, PreparedRequest, ProviderEvent
+from cowork_tui.engine.ports import Clock
+from cowork_tui.engine.provider_events import AttemptFailed, Failed, PreparedRequest, ProviderEvent
 
 DEFAULT_ENDPOINT = "https://api.anthropic.com"
 NO_KEY = "no-key"
@@ -57,7 +59,7 @@ class AnthropicProvider:
         *,
         retries: RetryPolicy | None = None,
         on_refused_field: Callable[[str], None] | None = None,
-        timeout_seconds: float | None = None,
+        silence_seconds: float | None = None,
     ) -> None:
         self._endpoint = _checked_url(base_url or DEFAULT_ENDPOINT)
         self._api_key = _checked_key(api_key, required=base_url is None)
@@ -65,7 +67,7 @@ class AnthropicProvider:
         self._clock = clock
         self._retries = retries or RetryPolicy()
         self._on_refused_field = on_refused_field
-        self._transport = Transport(self._endpoint, self._api_key, timeout_seconds)
+        self._transport = Transport(self._endpoint, self._api_key, silence_seconds)
         self._fragments = wire.Fragments()
         self._refused: frozenset[str] = frozenset()
         self._counts_tokens = True
@@ -102,7 +104,11 @@ class AnthropicProvider:
         return PreparedRequest(sent, body, hashlib.sha256(body).hexdigest(), message_id)
 
     async def stream(self, request: PreparedRequest) -> AsyncGenerator[ProviderEvent, None]:
-        """Send it and give what comes back. Nothing is sent again once a part of a response is here."""
+        """Send it and give what comes back.
+
+        Nothing is sent again once a part of a response is here: a request that goes on from that part is another one,
+        and `Failed.retry_seconds` says when it makes sense.
+        """
         attempt = 0
         while True:
             attempt += 1
@@ -117,14 +123,15 @@ class AnthropicProvider:
                         yield event
             if failure is None:
                 return
-            if not responded:
-                wait = self._wait_seconds(attempt, failure)
-                yield AttemptFailed(attempt, failure.failed.status, failure.failed.error, wait)
-                if wait is not None:
-                    await asyncio.sleep(wait)
-                    continue
-            yield self._remembered(failure.failed)
-            return
+            wait = self._wait_seconds(attempt, failure)
+            if responded:
+                yield replace(self._remembered(failure.failed), retry_seconds=wait)
+                return
+            yield AttemptFailed(attempt, failure.failed.status, failure.failed.error, wait, failure.maybe_billed)
+            if wait is None:
+                yield self._remembered(failure.failed)
+                return
+            await asyncio.sleep(wait)
 
     async def count_tokens(self, plan: ContextPlan) -> int | None:
         """Input tokens as the server counts them; None where it can't. A server without the endpoint is asked once."""
@@ -179,11 +186,7 @@ class AnthropicProvider:
                         if reader.ended or reader.error is not None:
                             break
                     await _drain(events)
-                for known in reader.close():
-                    yield known
         except TransportError as error:
-            for known in reader.close():
-                yield known
             if not reader.ended:
                 yield self._failure(error, model, sent, reader)
             return
@@ -213,8 +216,10 @@ class AnthropicProvider:
                 return failures.not_a_stream(self._endpoint, error.status, error.content_type)
             case BrokenStream():
                 return failures.cut(self._endpoint, str(error), reader.usage if reader.started else None)
+            case Unreachable():
+                return failures.unreachable(self._endpoint, str(error), sent=error.sent)
             case _:
-                return failures.unreachable(self._endpoint, str(error))
+                return failures.unreachable(self._endpoint, str(error), sent=True)
 
     def _wait_seconds(self, attempt: int, failure: Failure) -> float | None:
         if not failure.retry:

@@ -11,7 +11,7 @@ from typing import cast
 from cowork_tui.adapters.anthropic.retries import SPEND_LIMIT_CODES, is_retried
 from cowork_tui.core.json_values import JsonObject, JsonValue
 from cowork_tui.core.usage import Usage
-from cowork_tui.engine.ports import Failed
+from cowork_tui.engine.provider_events import Failed
 
 STATUS_OF_ERROR_TYPE: dict[str, int] = {
     "invalid_request_error": 400,
@@ -29,7 +29,7 @@ STATUS_OF_ERROR_TYPE: dict[str, int] = {
 """The status that an error sent inside a stream would have had, by the published table."""
 
 _MAX_QUOTE_CHARS = 400
-_KEY = "Set ANTHROPIC_API_KEY to a valid key, or base_url to the server that the key belongs to."
+_KEY = "Set ANTHROPIC_API_KEY to a valid key, or base_url to the server that the key belongs to, then resume."
 _LATER = "Resume the task later; nothing is lost."
 _BASE_URL = "Check base_url and the network, then resume the task."
 _REFUSAL = re.compile(
@@ -51,6 +51,8 @@ class Failure:
     failed: Failed
     retry: bool = False
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    maybe_billed: bool = False
+    """Whether the server may have answered, although nothing of it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def failed_by(error: ApiError, model: str, url: str, sent: frozenset[str] = froz
             step = "Settle it in the Console, then resume the task."
             return Failed(f"{url} reports a billing problem: {quote}.", step, status, None)
         case 403:
-            step = f"Use a key that may use {model}, or another model."
+            step = f"Resume with a key that may use {model}, or with another model (--model)."
             return Failed(f"The key may not do this at {url}: {quote}.", step, status, None)
         case 404:
             return _not_found(error, quote, model, url)
@@ -129,7 +131,7 @@ def failed_by(error: ApiError, model: str, url: str, sent: frozenset[str] = froz
 def _bad_request(error: ApiError, quote: str, sent: frozenset[str]) -> Failed:
     lower = error.message.lower()
     if "prompt is too long" in lower:
-        step = "Compress or prune the context, or choose a model with a larger window."
+        step = "Resume with a model that has a larger window (--model), or start a new task for the rest."
         return Failed(f"The context does not fit the model's window: {quote}.", step, 400, None)
     if "specified api usage limits" in lower:
         step = "Raise the limit in the Console, then resume the task."
@@ -155,7 +157,7 @@ def refused_field(message: str, sent: frozenset[str]) -> str | None:
 
 def _not_found(error: ApiError, quote: str, model: str, url: str) -> Failed:
     if model and (model in error.message or error.message.lower().startswith("model")):
-        step = "Choose another model; `cowork-tui models` lists what there is."
+        step = "Resume with another one (--model sonnet); `cowork-tui models` lists what there is."
         return Failed(f"{url} has no model {model}: {quote}.", step, 404, None, retired_model=True)
     return Failed(f"{url} has no Messages API: {quote}.", "Check base_url: it ends before /v1/messages.", 404, None)
 
@@ -168,22 +170,24 @@ def _too_many(error: ApiError, quote: str, url: str) -> Failed:
     return Failed(f"{url} limits the rate of requests: {quote}.", step, 429, None)
 
 
-def unreachable(url: str, reason: str) -> Failure:
-    """No response at all: refused, no such host, timed out."""
-    return Failure(Failed(f"can't reach {url}: {reason}.", _BASE_URL, None, None), retry=True)
+def unreachable(url: str, reason: str, *, sent: bool) -> Failure:
+    """No response at all: refused, no such host, timed out. `sent`: the request may have arrived."""
+    words = f"{url} gave no answer: {reason}." if sent else f"Can't reach {url}: {reason}."
+    return Failure(Failed(words, _BASE_URL, None, None), retry=True, maybe_billed=sent)
 
 
 def cut(url: str, reason: str, usage: Usage | None) -> Failure:
-    """The response broke off; it is tried again only where nothing of it came (`usage` None)."""
+    """The response broke off. `usage` is what had been reported; None where nothing was."""
     failed = Failed(f"The response from {url} broke off: {reason}.", _LATER, None, usage)
-    return Failure(failed, retry=usage is None)
+    return Failure(failed, retry=True, maybe_billed=usage is None)
 
 
 def not_a_stream(url: str, status: int, content_type: str) -> Failure:
     """Something answered that does not speak the Messages API."""
     step = "Check base_url: it must point to a server of the Messages API that can stream."
     named = content_type.partition(";")[0].strip() or "nothing named"
-    return Failure(Failed(f"{url} answered with {named} instead of an event stream.", step, status, None))
+    failed = Failed(f"{url} answered with {named} instead of an event stream.", step, status, None)
+    return Failure(failed, maybe_billed=True)
 
 
 def _mapping(value: JsonValue) -> JsonObject:

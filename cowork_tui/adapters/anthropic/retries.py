@@ -68,6 +68,7 @@ class RetryPolicy:
 
     attempts: int = DEFAULT_ATTEMPTS
     random: Random = field(default_factory=Random)
+    first_wait_seconds: float = FIRST_WAIT_SECONDS
 
     def wait_seconds(self, attempt: int, headers: Mapping[str, str], now: float) -> float | None:
         """The wait after try number `attempt` (from 1); None after the last."""
@@ -76,5 +77,5 @@ class RetryPolicy:
         asked = server_wait_seconds(headers, now)
         if asked is not None:
             return asked
-        doubled = FIRST_WAIT_SECONDS * 2.0 ** min(attempt - 1, 10)
+        doubled = self.first_wait_seconds * 2.0 ** min(attempt - 1, 10)
         return min(doubled, MAX_WAIT_SECONDS) * (1 - JITTER * self.random.random())

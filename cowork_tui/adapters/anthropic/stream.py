@@ -17,7 +17,7 @@ from cowork_tui.core.blocks import AssistantText, Content, Thinking, ToolUse
 from cowork_tui.core.hashing import canonical_json
 from cowork_tui.core.json_values import JsonObject, JsonValue
 from cowork_tui.core.usage import NO_USAGE, Usage
-from cowork_tui.engine.ports import ContentEnded, Delta, Ended, ProviderEvent, Started
+from cowork_tui.engine.provider_events import ContentEnded, Delta, Ended, ProviderEvent, Started
 
 _CACHE_FIELDS = ("cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation")
 
@@ -73,11 +73,6 @@ class StreamReader:
                 self.error = error_of(body)
             case _:
                 pass
-
-    def close(self) -> Iterator[ProviderEvent]:
-        """The stream's end. A response with a stop reason is whole, even where `message_stop` is missing."""
-        if not self.ended and self.error is None and self._stop_reason is not None:
-            yield from self._end()
 
     def _start(self, message: JsonObject) -> Iterator[ProviderEvent]:
         if self.started:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import httpx2
 
 MAX_ERROR_CHARS = 100_000
+MIN_KEY_CHARS = 12
+"""What is shorter is no secret, and may be a word."""
+CONNECT_SECONDS = 10.0
+"""How long a connection may take to be made."""
 
 
 class TransportError(Exception):
@@ -26,7 +30,11 @@ class TransportError(Exception):
 
 
 class Unreachable(TransportError):
-    """The server could not be asked: refused, no such host, timed out."""
+    """The server could not be asked: refused, no such host, timed out. `sent`: the request may have arrived."""
+
+    def __init__(self, reason: str, *, sent: bool = False) -> None:
+        super().__init__(reason)
+        self.sent = sent
 
 
 class BrokenStream(TransportError):
@@ -56,9 +64,10 @@ class NotAStream(TransportError):
 class EventStream:
     """An open response: its request id, and its events as parsed JSON."""
 
-    def __init__(self, response: httpx2.Response) -> None:
+    def __init__(self, response: httpx2.Response, hide_key: Callable[[str], str]) -> None:
         self._response = response
-        self.request_id: str = response.headers.get("request-id", "")
+        self._hide_key = hide_key
+        self.request_id: str = hide_key(response.headers.get("request-id", ""))
 
     async def events(self) -> AsyncGenerator[JsonValue, None]:
         """The events in order, pings too. Raises BrokenStream."""
@@ -68,7 +77,7 @@ class EventStream:
         try:
             async for event in anthropic.AsyncStream[object].raw_events(self._response):
                 if event.data and event.data != "[DONE]":
-                    yield _parsed(event.event, event.data)
+                    yield _parsed(event.event, self._hide_key(event.data))
         except httpx2.TimeoutException as error:
             raise BrokenStream("nothing came for too long") from error
         except (httpx2.HTTPError, httpx2.StreamError) as error:
@@ -78,12 +87,15 @@ class EventStream:
 
 
 class Transport:
-    """One endpoint with one key. Connections belong to the event loop they are first used in."""
+    """One endpoint with one key. Connections belong to the event loop they are first used in.
 
-    def __init__(self, endpoint: str, api_key: str, timeout_seconds: float | None = None) -> None:
+    A response of which nothing comes for `silence_seconds` has broken off; None leaves the SDK's own limit.
+    """
+
+    def __init__(self, endpoint: str, api_key: str, silence_seconds: float | None = None) -> None:
         self._endpoint = endpoint
         self._api_key = api_key
-        self._timeout_seconds = timeout_seconds
+        self._silence_seconds = silence_seconds
         self._client: anthropic.AsyncAnthropic | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -95,7 +107,7 @@ class Transport:
             content_type = response.headers.get("content-type", "")
             if not content_type.lower().startswith("text/event-stream"):
                 raise NotAStream(response.status_code, content_type, await _read_text(response))
-            yield EventStream(response)
+            yield EventStream(response, self._hide_key)
         finally:
             await response.aclose()
 
@@ -107,6 +119,10 @@ class Transport:
         except (ValueError, RecursionError) as error:
             content_type = response.headers.get("content-type", "")
             raise NotAStream(response.status_code, content_type, response.text[:MAX_ERROR_CHARS]) from error
+
+    def _hide_key(self, text: str) -> str:
+        """What a server sends is stored and shown, and some send back the key they were given."""
+        return text.replace(self._api_key, "[key]") if len(self._api_key) >= MIN_KEY_CHARS else text
 
     async def aclose(self) -> None:
         """Close the connections; a later request opens new ones."""
@@ -121,7 +137,9 @@ class Transport:
 
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
-            timeout = anthropic.DEFAULT_TIMEOUT if self._timeout_seconds is None else self._timeout_seconds
+            timeout = anthropic.DEFAULT_TIMEOUT
+            if self._silence_seconds is not None:
+                timeout = anthropic.Timeout(self._silence_seconds, connect=min(CONNECT_SECONDS, self._silence_seconds))
             self._client = anthropic.AsyncAnthropic(
                 api_key=self._api_key, base_url=self._endpoint, max_retries=0, timeout=timeout, open_telemetry=False
             )
@@ -145,13 +163,13 @@ class Transport:
             return cast("httpx2.Response", answer)
         except anthropic.APIStatusError as error:
             headers = {name.lower(): value for name, value in error.response.headers.items()}
-            text = error.response.text[:MAX_ERROR_CHARS]
+            text = self._hide_key(error.response.text[:MAX_ERROR_CHARS])
             raise StatusError(error.status_code, headers, text) from error
         except anthropic.APITimeoutError as error:
-            raise Unreachable("no answer in time") from error
+            raise Unreachable("no answer in time", sent=_was_sent(error)) from error
         except (anthropic.AnthropicError, httpx2.HTTPError, httpx2.StreamError, ValueError, TypeError) as error:
             # ValueError and TypeError: what the SDK and the HTTP library raise for addresses and headers.
-            raise Unreachable(_reason(error)) from error
+            raise Unreachable(_reason(error), sent=_was_sent(error)) from error
 
 
 def _parsed(name: str | None, data: str) -> JsonValue:
@@ -179,6 +197,19 @@ async def _read_text(response: httpx2.Response) -> str:
     except (httpx2.HTTPError, httpx2.StreamError):
         pass
     return "".join(parts)[:MAX_ERROR_CHARS]
+
+
+def _was_sent(error: BaseException) -> bool:
+    """Whether the request may have reached the server: the failure came when a connection stood."""
+    import httpx2
+
+    late = (httpx2.ReadTimeout, httpx2.WriteTimeout, httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError)
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, late):
+            return True
+        cause = cause.__cause__
+    return False
 
 
 def _reason(error: BaseException) -> str:

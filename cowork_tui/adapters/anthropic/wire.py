@@ -222,11 +222,18 @@ def fragment(content: Content) -> bytes:
         case SystemText() | UserText() | AssistantText() | Summary():
             return _utf8('{"type":"text","text":' + _dumps(_visible(content.text)) + "}")
         case ToolResult():
-            call, text = _dumps(content.tool_use_id), _dumps(content.text)
+            call, text = _dumps(content.tool_use_id), _dumps(_result(content))
             end = ',"is_error":true}' if content.is_error else "}"
             return _utf8(f'{{"type":"tool_result","tool_use_id":{call},"content":{text}{end}')
         case _:
             return _encode(_fields(content))
+
+
+def _result(result: ToolResult) -> JsonValue:
+    """A result's text; with its images behind it where there are any."""
+    if not result.images:
+        return result.text
+    return [{"type": "text", "text": _visible(result.text)}, *(_fields(image) for image in result.images)]
 
 
 def _fields(content: Content) -> JsonObject:

@@ -13,7 +13,7 @@ from typing import TypeVar, cast
 
 from cattrs import Converter
 
-from cowork_tui.core.blocks import CONTENT_TYPES, Block, BlockKind, Content
+from cowork_tui.core.blocks import Block, BlockKind, Content, content_from_payload
 from cowork_tui.core.events import DURABLE_EVENTS, Event
 from cowork_tui.core.hashing import HASH_BYTES
 from cowork_tui.core.json_values import JsonValue
@@ -30,7 +30,7 @@ def kind_of(event_type: type[Event]) -> str:
 
 def content_from_json(kind: BlockKind, text: str) -> Content:
     """The content whose `payload_json` is `text`. Raises ValueError or TypeError for anything else."""
-    return CONTENT_TYPES[kind](**json.loads(text))
+    return content_from_payload(kind, json.loads(text))
 
 
 class EventCodec:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from cowork_tui.adapters.store.faults import reported
 from cowork_tui.core.errors import NotFound, StoreError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """How many migrations this program knows; kept in the database as `user_version`."""
 
 BUSY_SECONDS = 10.0

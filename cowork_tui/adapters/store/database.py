@@ -19,9 +19,11 @@ from cowork_tui.adapters.store.codec import EventCodec
 from cowork_tui.adapters.store.connection import BUSY_SECONDS
 from cowork_tui.adapters.store.leases import Lease, current_boot_id
 from cowork_tui.adapters.store.projections import Projection, TaskCursor, insert_task
+from cowork_tui.adapters.store.rules import insert_rule
 from cowork_tui.adapters.store.transactions import immediate
 from cowork_tui.adapters.store.turn_rows import Account
 from cowork_tui.adapters.store.writer import Writer
+from cowork_tui.core.approvals import Rule
 from cowork_tui.core.errors import BadInput, NotFound, StoreError
 from cowork_tui.core.events import Event, TaskCreated
 
@@ -76,7 +78,7 @@ class HistoryStore:
         await self._write(lambda db: self._handle_requests(db, task_id, kind))
 
     async def claim(self, task_id: str) -> None:
-        """Take the task's lease, before running it; requests to stop that came before are void.
+        """Take the task's lease, before running it; requests to stop or pause that came before are void.
 
         Raises BadInput while another process runs the task and NotFound where there is no such task.
         """
@@ -92,6 +94,15 @@ class HistoryStore:
         """Give the lease back; nothing happens where another process holds it."""
         sql = "UPDATE tasks SET lease_owner = NULL, lease_pid = NULL WHERE id = ? AND lease_owner = ?"
         await self._write(lambda db: _execute(db, sql, (task_id, self._owner)))
+
+    async def add_rule(self, rule: Rule) -> int:
+        """Store a standing rule on changes, once; its number."""
+        return await self._write(lambda db: _add_rule(db, rule))
+
+    async def remove_rule(self, rule_id: int) -> None:
+        """Take a rule back. Raises NotFound."""
+        if await self._write(lambda db: _execute(db, "DELETE FROM approval_rules WHERE id = ?", (rule_id,))) == 0:
+            raise NotFound(f"There is no rule {rule_id}: `cowork-tui rules` lists them.")
 
     def close(self) -> None:
         """Write what is queued and close. May be called more than once."""
@@ -159,7 +170,8 @@ class HistoryStore:
             )
             if taken.rowcount == 0:
                 raise _no_task(task_id)
-            self._handle_requests_inside(db.conn, task_id, "stop")
+            for kind in ("stop", "pause"):
+                self._handle_requests_inside(db.conn, task_id, kind)
 
     def _handle_requests(self, db: Database, task_id: str, kind: str) -> None:
         with immediate(db):
@@ -177,6 +189,11 @@ def _execute(db: Database, sql: str, row: tuple[object, ...]) -> int:
     """One statement in a transaction of its own; the number of rows it changed."""
     with immediate(db):
         return db.conn.execute(sql, row).rowcount
+
+
+def _add_rule(db: Database, rule: Rule) -> int:
+    with immediate(db):
+        return insert_rule(db.conn, rule)
 
 
 def _no_task(task_id: str) -> NotFound:

@@ -13,6 +13,10 @@ _PRIMARY_CODE_MASK = 0xFF
 """Extended result codes carry the primary code in their low byte."""
 
 
+class DamagedHistory(StoreError):
+    """The file is not, or no longer, a history; what can be read of it can be saved."""
+
+
 def explained(error: sqlite3.Error, path: Path) -> StoreError:
     """The sentence for an error met while using the history at `path`."""
     code = getattr(error, "sqlite_errorcode", None)
@@ -26,7 +30,7 @@ def explained(error: sqlite3.Error, path: Path) -> StoreError:
         case sqlite3.SQLITE_CANTOPEN:
             text = f"The history {path} can't be opened: check that its folder exists and is yours to write to."
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            text = damaged(path)
+            return DamagedHistory(damaged(path))
         case sqlite3.SQLITE_IOERR:
             text = f"The disk failed while the history {path} was read or written: check the disk and its free space."
         case _:

@@ -73,7 +73,13 @@ def first(db: Database) -> None:
         db.conn.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (first,)
+def rules_and_undo(db: Database) -> None:
+    """Standing rules on changes; modes, times and moves of files, and which changes were the user's own undo."""
+    for statement in _RULES_AND_UNDO:
+        db.conn.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (first, rules_and_undo)
 
 _CONTENT = (
     """CREATE TABLE blocks (
@@ -162,4 +168,21 @@ _TURNS = (
         endpoint TEXT NOT NULL, model TEXT NOT NULL, turns INTEGER NOT NULL, forecast_tokens INTEGER NOT NULL,
         input_tokens INTEGER NOT NULL, updated_at REAL NOT NULL, PRIMARY KEY (endpoint, model)
     ) WITHOUT ROWID""",
+)
+
+_RULES_AND_UNDO = (
+    """CREATE TABLE approval_rules (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, tool TEXT NOT NULL, pattern TEXT NOT NULL, folder TEXT,
+        allowed INTEGER NOT NULL, created_at REAL NOT NULL
+    )""",
+    "ALTER TABLE file_changes ADD COLUMN kind TEXT NOT NULL DEFAULT 'file'",
+    "ALTER TABLE file_changes ADD COLUMN before_mode INTEGER",
+    "ALTER TABLE file_changes ADD COLUMN after_mode INTEGER",
+    "ALTER TABLE file_changes ADD COLUMN before_mtime_ns INTEGER",
+    "ALTER TABLE file_changes ADD COLUMN after_mtime_ns INTEGER",
+    "ALTER TABLE file_changes ADD COLUMN moved_from TEXT",
+    "ALTER TABLE file_changes ADD COLUMN origin TEXT NOT NULL DEFAULT 'tool'",
+    "CREATE INDEX file_changes_by_path ON file_changes (path)",
+    "ALTER TABLE approvals ADD COLUMN cold_at REAL",
+    "ALTER TABLE approvals ADD COLUMN cold_extra_nanodollars INTEGER",
 )

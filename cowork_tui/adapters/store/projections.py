@@ -21,6 +21,8 @@ from cowork_tui.core.events import (
     CacheMissed,
     EditApplied,
     Event,
+    FilesRedone,
+    FilesUndone,
     PlanUpdated,
     StatusChanged,
     TaskChanged,
@@ -81,6 +83,8 @@ class Projection:
             case ToolEnded():
                 self._say(event.turn, (event.block,))
                 self._change_files(seq, event)
+            case FilesUndone() | FilesRedone():
+                self._change_files(seq, event)
             case PlanUpdated():
                 self._set_steps(event)
             case EditApplied():
@@ -113,12 +117,18 @@ class Projection:
              self._cursor.key),
         )  # fmt: skip
 
-    def _change_files(self, seq: int, event: ToolEnded) -> None:
+    def _change_files(self, seq: int, event: ToolEnded | FilesUndone | FilesRedone) -> None:
+        tool_use_id = event.tool_use_id if isinstance(event, ToolEnded) else ""
+        origin = {ToolEnded: "tool", FilesUndone: "undo", FilesRedone: "redo"}[type(event)]
         self._connection.executemany(
-            "INSERT INTO file_changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            """INSERT INTO file_changes (task, event_seq, position, turn, tool_use_id, path, before_sha256,
+               after_sha256, before_bytes, after_bytes, at, kind, before_mode, after_mode, before_mtime_ns,
+               after_mtime_ns, moved_from, origin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             [
-                (self._cursor.key, seq, position, event.turn, event.tool_use_id, plain(change.path),
-                 change.before_sha256, change.after_sha256, change.before_bytes, change.after_bytes, event.at)
+                (self._cursor.key, seq, position, event.turn, tool_use_id, plain(change.path),
+                 change.before_sha256, change.after_sha256, change.before_bytes, change.after_bytes, event.at,
+                 change.kind, change.before_mode, change.after_mode, change.before_mtime_ns, change.after_mtime_ns,
+                 None if change.moved_from is None else plain(change.moved_from), origin)
                 for position, change in enumerate(event.changes)
             ],
         )  # fmt: skip
@@ -149,10 +159,10 @@ class Projection:
 
     def _ask(self, seq: int, event: ApprovalAsked) -> None:
         self._connection.execute(
-            """INSERT INTO approvals (task, event_seq, turn, tool_use_id, name, summary, outside_content, asked_at)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            """INSERT INTO approvals (task, event_seq, turn, tool_use_id, name, summary, outside_content, asked_at,
+               cold_at, cold_extra_nanodollars) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (self._cursor.key, seq, event.turn, event.tool_use_id, plain(event.name), plain(event.summary),
-             event.outside_content, event.at),
+             event.outside_content, event.at, event.cold_at, event.cold_extra_nanodollars),
         )  # fmt: skip
 
     def _answer(self, event: ApprovalGiven) -> None:

@@ -15,9 +15,12 @@ from cowork_tui.adapters.store.connection import reading
 from cowork_tui.adapters.store.faults import damaged
 from cowork_tui.adapters.store.leases import Lease, current_boot_id
 from cowork_tui.adapters.store.packing import unpack
+from cowork_tui.adapters.store.requests import RequestWatch
+from cowork_tui.adapters.store.rules import read_rules
 from cowork_tui.adapters.store.search import Found, find_text
 from cowork_tui.adapters.store.sent import UNREADABLE, SentRequest, chain, read_sent, task_key
 from cowork_tui.adapters.store.task_list import find_task, read_tasks
+from cowork_tui.core.approvals import Rule
 from cowork_tui.core.blocks import Block
 from cowork_tui.core.errors import NotFound, StoreError
 from cowork_tui.core.events import Event
@@ -99,6 +102,16 @@ class HistoryQueries:
                  FROM turns WHERE ended_at IS NOT NULL ORDER BY started_at DESC LIMIT ?"""
         return tuple(TurnFact(row[0], StepKind(row[1]), *row[2:]) for row in self._rows(sql, (limit,)))
 
+    def approval_rules(self) -> tuple[Rule, ...]:
+        """The user's standing rules on changes, oldest first."""
+        return read_rules(self.path)
+
+    def changed_by(self, folder: str, path: str) -> tuple[str, ...]:
+        """The ids of tasks that changed a path of a folder, the last one first."""
+        sql = """SELECT tasks.id, max(at) FROM file_changes JOIN tasks ON tasks.key = task
+                 WHERE path = ? AND folder = ? GROUP BY tasks.id ORDER BY max(at) DESC"""
+        return tuple(row[0] for row in self._rows(sql, (path, folder)))
+
     def calibrations(self, endpoint: str) -> tuple[Calibration, ...]:
         """How far forecasts were off, by model."""
         sql = "SELECT model, turns, forecast_tokens, input_tokens FROM calibrations WHERE endpoint = ?"
@@ -106,9 +119,17 @@ class HistoryQueries:
 
     def stop_requested(self, task_id: str) -> bool:
         """Whether another process asked this task to stop, and nobody has acknowledged it."""
-        sql = """SELECT 1 FROM requests WHERE kind = 'stop' AND handled_at IS NULL
+        return self.is_requested(task_id, "stop")
+
+    def is_requested(self, task_id: str, kind: str) -> bool:
+        """Whether another process asked that of this task, and nobody has acknowledged it."""
+        sql = """SELECT 1 FROM requests WHERE kind = ? AND handled_at IS NULL
                  AND task = (SELECT key FROM tasks WHERE id = ?) LIMIT 1"""
-        return bool(self._rows(sql, (task_id,)))
+        return bool(self._rows(sql, (kind, task_id)))
+
+    def watch_requests(self, task_id: str) -> RequestWatch:
+        """A cheap look at what other processes ask of a task, to be repeated several times a second."""
+        return RequestWatch(self.path, task_id)
 
     def running_pid(self, task_id: str) -> int | None:
         """The process that runs the task, None where none does."""

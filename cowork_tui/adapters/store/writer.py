@@ -75,7 +75,7 @@ class Writer:
     def _run(self, prepare: Callable[[Database], None], opened: Future[None]) -> None:
         connection: sqlite3.Connection | None = None
         try:
-            connection = _connect(self._path, self._busy_seconds)
+            connection = connect(self._path, self._busy_seconds)
             db = Database(connection, execute_plugins=False)
             prepare(db)
         except BaseException as error:  # noqa: BLE001 - the boundary of the thread: whoever opens gets every failure
@@ -89,8 +89,8 @@ class Writer:
         connection.close()
 
 
-def _connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
-    """The file is made for its owner alone: it holds whatever the user's documents hold."""
+def connect(path: Path, busy_seconds: float) -> sqlite3.Connection:
+    """A connection that writes. The file is made for its owner alone: it holds whatever the user's documents hold."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

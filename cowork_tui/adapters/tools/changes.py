@@ -3,52 +3,55 @@
 from __future__ import annotations
 
 import hashlib
-import stat
-from dataclasses import dataclass
+import json
 
 from cowork_tui.adapters.tools.decoding import SNIFF_BYTES, Encoding, binary_kind, encoding_of
-from cowork_tui.adapters.tools.directory import kind_of as kind_of_mode
 from cowork_tui.adapters.tools.documents import READERS, WHOLE_FILE_BYTES, kind_of
 from cowork_tui.adapters.tools.failure import ToolFailure
-from cowork_tui.adapters.tools.folder import Folder, Place, not_a_file
-from cowork_tui.adapters.tools.names import is_git_name
-from cowork_tui.adapters.tools.preview import diff
+from cowork_tui.adapters.tools.folder import Folder, Place
+from cowork_tui.adapters.tools.planned import PlannedChange, content_change, writable_place
+from cowork_tui.adapters.tools.preview import content_id, diff
 from cowork_tui.adapters.tools.wording import amount_of_text, counted, line_count
 
-
-@dataclass(frozen=True, slots=True)
-class PlannedChange:
-    """A change of one file, ready to be made."""
-
-    place: Place
-    content: bytes
-    summary: str
-    preview: str
-    result: str
-    """What the model is told when it is done."""
-    expected_sha256: str | None = None
-    """The content it was planned on; None: whatever is there."""
+WRITERS = {"xlsx": "write_table", "docx": "write_document"}
+_NO_TEXT_KINDS = {"pdf", "docx", "docm", "xlsx", "xlsm", "pptx", "doc", "xls", "ppt", "odt", "ods", "odp"}
 
 
 def plan_write(folder: Folder, path: str, content: str) -> PlannedChange:
-    """A whole file. Raises `ToolFailure` when it can't be written."""
-    place = _writable_place(folder, path)
-    if kind_of(place.name) in {*READERS, "doc", "xls", "ppt", "pptx", "odt", "ods"}:
-        raise ToolFailure(f"{place.name} can't be written as text: write a .md, .csv or .txt file instead")
-    after = _utf8(content, place.name)
+    """A whole file as it was given. Raises `ToolFailure` when it can't be written."""
+    place = writable_place(folder, path)
+    kind = kind_of(place.name)
+    if kind in _NO_TEXT_KINDS:
+        instead = f"use {WRITERS[kind]}" if kind in WRITERS else "write a .md, .csv or .txt file instead"
+        raise ToolFailure(f"{place.name} can't be written as text: {instead}")
+    after = utf8(content, place.name)
     amount = amount_of_text(content, len(after))
-    info = folder.info(place)
+    broken = _broken_json(content) if kind == "json" else ""
     done = f"wrote {place.name}: {counted(line_count(content), 'line')}, {len(after)} bytes"
-    if info is None:
-        preview = diff(place.name, None, content)
-        return PlannedChange(place, after, f"write {place.name} (new, {amount})", preview, f"{done} (new file)")
-    summary = f"write {place.name} (replaces {info.st_size:,} bytes; {amount})"
-    return PlannedChange(place, after, summary, _preview_of_replacing(folder, place, content), f"{done} (replaced)")
+    preview = text_preview(folder, path, content)
+    return content_change(folder, place, after, f"write {place.name}", amount, preview, done, broken)
+
+
+def text_preview(folder: Folder, path: str, content: str) -> str:
+    """What writing a text over a path would change."""
+    place = folder.place(path)
+    if folder.info(place) is None:
+        return diff(place.name, None, content)
+    with folder.open_file(place) as stream:
+        before = stream.read(WHOLE_FILE_BYTES + 1)
+    if len(before) > WHOLE_FILE_BYTES:
+        old = f"a file of more than {WHOLE_FILE_BYTES:,} bytes"
+        return f"replaces {old}; the new text follows\n{diff(place.name, None, content)}"
+    binary = binary_kind(before[:SNIFF_BYTES])
+    if binary is not None:
+        old = f"a binary file ({binary}, {content_id(before)})"
+        return f"replaces {old}; the new text follows\n{diff(place.name, None, content)}"
+    return diff(place.name, encoding_of(before, whole=True).decode(before), content)
 
 
 def plan_edit(folder: Folder, path: str, old_text: str, new_text: str, *, everywhere: bool) -> PlannedChange:
     """Exact text replaced in a file that keeps its encoding. Raises `ToolFailure` when that can't be done as asked."""
-    place = _writable_place(folder, path)
+    place = writable_place(folder, path)
     before = _text_bytes(folder, place)
     encoding = encoding_of(before, whole=True)
     text = _decoded(before, encoding, place.name)
@@ -62,43 +65,14 @@ def plan_edit(folder: Folder, path: str, old_text: str, new_text: str, *, everyw
         reason = f"{place.name} is written in {encoding.codec}, which has no {character}"
         raise ToolFailure(f"{reason}: use other characters, or write_file") from None
     replaced = counted(occurrences, "replacement")
+    summary = f"edit {place.name} ({replaced}, {len(before):,} to {len(after):,} bytes)"
+    expected = hashlib.sha256(before).hexdigest()
     return PlannedChange(
-        place,
-        after,
-        f"edit {place.name} ({replaced}, {len(before):,} to {len(after):,} bytes)",
-        diff(place.name, text, edited),
-        f"edited {place.name}: {replaced}",
-        hashlib.sha256(before).hexdigest(),
-    )
-
-
-def _writable_place(folder: Folder, path: str) -> Place:
-    place = folder.place(path)
-    if not place.parts:
-        raise not_a_file(place.name, "a folder")
-    if any(is_git_name(part) for part in place.parts):
-        raise ToolFailure(f"{place.name} is git's own: write elsewhere in the folder")
-    info = folder.info(place)
-    if info is None:
-        if path.endswith("/"):
-            raise ToolFailure(f"{place.name}/ names a folder: add the name of the file")
-    elif not stat.S_ISREG(info.st_mode):
-        raise not_a_file(place.name, kind_of_mode(info.st_mode))
-    elif not info.st_mode & 0o222:
-        raise ToolFailure(f"{place.name} is write-protected: write another file, or ask the user")
-    return place
-
-
-def _preview_of_replacing(folder: Folder, place: Place, content: str) -> str:
-    with folder.open_file(place) as stream:
-        before = stream.read(WHOLE_FILE_BYTES + 1)
-    if len(before) > WHOLE_FILE_BYTES:
-        old = f"a file of more than {WHOLE_FILE_BYTES:,} bytes"
-        return f"replaces {old}; the new text follows\n{diff(place.name, None, content)}"
-    binary = binary_kind(before[:SNIFF_BYTES])
-    if binary is not None:
-        return f"replaces a binary file ({binary}); the new text follows\n{diff(place.name, None, content)}"
-    return diff(place.name, encoding_of(before, whole=True).decode(before), content)
+        summary, diff(place.name, text, edited), f"edited {place.name}: {replaced}", (place.path,),
+        make=lambda journal, folder, call: journal.record(
+            folder, place, after, key=call.key, at=call.at, result=call.result, expected_sha256=expected
+        ),
+    )  # fmt: skip
 
 
 def _text_bytes(folder: Folder, place: Place) -> bytes:
@@ -141,8 +115,19 @@ def _occurrences(text: str, old: str, new: str, name: str, *, everywhere: bool) 
     return number
 
 
-def _utf8(content: str, name: str) -> bytes:
+def utf8(content: str, name: str) -> bytes:
+    """The bytes of a text. Raises `ToolFailure` for what is no plain Unicode."""
     try:
         return content.encode()
     except UnicodeEncodeError:
         raise ToolFailure(f"content for {name} holds half a character (a lone surrogate): send plain Unicode") from None
+
+
+def _broken_json(content: str) -> str:
+    try:
+        json.loads(content)
+    except ValueError as error:
+        return f"; it is not valid JSON: {error}"
+    except RecursionError:
+        return "; it is nested too deep for most programs to read"
+    return ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass
 
+from cowork_tui.adapters.tools.readers.guessing import guess, is_two_byte
+
 SNIFF_BYTES = 65_536
 """How much of a file's beginning decides what it is."""
 
@@ -46,20 +48,37 @@ class Encoding:
 
 
 def encoding_of(start: bytes, *, whole: bool) -> Encoding:
-    """The encoding of a text by its beginning: a byte order mark, else UTF-8, else Windows-1252."""
+    """The encoding of a text by its beginning: a byte order mark, else UTF-8, else what its letters speak for."""
     for bom, codec in _BOMS:
         if start.startswith(bom):
             return Encoding(codec, bom, "" if codec == "utf-8" else f"read as {codec}")
+    two_byte = is_two_byte(start) if b"\0" in start else None
+    if two_byte is not None:
+        return Encoding(two_byte, note=f"read as {two_byte}")
     try:
         codecs.getincrementaldecoder("utf-8")("strict").decode(start, final=whole)
     except UnicodeDecodeError:
-        return Encoding("cp1252", note="not UTF-8, read as cp1252")
-    return Encoding("utf-8")
+        codec = guess(start)
+        return Encoding(codec, note=f"not UTF-8, read as {codec}")
+    return Encoding("iso2022_jp", note="read as iso2022_jp") if b"\x1b$" in start else Encoding("utf-8")
+
+
+def named_encoding(name: str, start: bytes) -> Encoding:
+    """The encoding that somebody names, with the mark the text begins with. Raises LookupError for an unknown one."""
+    try:
+        found = codecs.lookup(name)
+        if not getattr(found, "_is_text_encoding", True):
+            raise LookupError(name)
+        codecs.getincrementaldecoder(found.name)("replace").decode(start)
+    except (ValueError, TypeError) as error:  # no name at all, or a codec that reads nothing
+        raise LookupError(name) from error
+    marked = next((bom for bom, codec in _BOMS if start.startswith(bom) and codec == found.name), b"")
+    return Encoding(found.name, marked, f"read as {found.name}")
 
 
 def binary_kind(start: bytes) -> str | None:
     """What a file is that holds no text, in words; None for text."""
-    if any(start.startswith(bom) for bom, _ in _BOMS):
+    if any(start.startswith(bom) for bom, _ in _BOMS) or is_two_byte(start) is not None:
         return None
     controls = len(start) - len(start.translate(None, _NO_TEXT))
     if b"\0" not in start and controls <= len(start) * _MAX_CONTROL_SHARE and not start.startswith(b"%PDF-"):

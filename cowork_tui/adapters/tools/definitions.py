@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from cowork_tui.adapters.tools.inputs import Field, Tool
+from cowork_tui.adapters.tools.inputs import Field, Tool, ToolInput
+from cowork_tui.adapters.tools.readers.extracted import Part
+from cowork_tui.adapters.tools.writers.table import TYPES as CELL_TYPES
+from cowork_tui.core.json_values import JsonObject
 
+_PATH = Field("path", "string", "", required=True)
 _FILE = Field("path", "string", "file, from the folder's top", required=True)
 
 LIST_FILES: Final = Tool(
@@ -31,11 +35,22 @@ SEARCH_FILES: Final = Tool(
 )
 READ_DOCUMENT: Final = Tool(
     "read_document",
-    "Read a document as text: plain text, CSV, JSON, PDF, DOCX, XLSX. The last line says what was left out.",
+    "Read a document as text (PDF, DOCX, XLSX, PPTX, CSV, JSON, HTML, EML, any text) or see an image. "
+    "Ask for a part of a long one. The last line says what was left out.",
     (
         _FILE,
         Field("offset", "integer", "characters to skip, to read on", default=0, minimum=0),
         Field("limit", "integer", "most characters to give, up to 100000", default=20_000, minimum=1),
+        Field("pages", "string", "PDF pages or slides: 3-7"),
+        Field("as_images", "boolean", "see PDF pages: scans, drawings; dear"),
+        Field("sheet", "string", "of XLSX"),
+        Field("range", "string", "XLSX cells: A1:D20"),
+        Field("formulas", "boolean", "instead of values"),
+        Field("rows", "string", "of CSV: 100-200"),
+        Field("select", "string", "JSON by JMESPath: items[*].name"),
+        Field("part", "string", "EML attachment"),
+        Field("encoding", "string", "if the text reads wrong"),
+        Field("raw", "boolean", "HTML source, to edit it"),
     ),
     brings_content=True,
 )
@@ -56,4 +71,58 @@ EDIT_FILE: Final = Tool(
     ),
     changes=True,
 )
-TOOLS: Final = (LIST_FILES, SEARCH_FILES, READ_DOCUMENT, WRITE_FILE, EDIT_FILE)
+_SHEET: Final[JsonObject] = {
+    "type": "object",
+    "required": ["columns", "rows"],
+    "properties": {
+        "name": {"type": "string"},
+        "columns": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["name"],
+                "properties": {
+                    "name": {"type": "string"},
+                    "type": {"enum": list(CELL_TYPES)},
+                    "width": {"type": "number"},
+                },
+            },
+        },
+        "rows": {"type": "array", "items": {"type": "array"}},
+    },
+}
+WRITE_TABLE: Final = Tool(
+    "write_table",
+    "Write an .xlsx (or .csv) file. Dates as 2026-03-31; =SUM(B2:B9) is a formula, except in text columns.",
+    (_PATH, Field("sheets", "array", "", required=True, items=_SHEET)),
+    changes=True,
+)
+WRITE_DOCUMENT: Final = Tool(
+    "write_document",
+    "Write a .docx (or .html) file from Markdown.",
+    (_PATH, Field("markdown", "string", "", required=True)),
+    changes=True,
+)
+_ENDS = (
+    Field("from", "string", "", required=True),
+    Field("to", "string", "", required=True),
+    Field("replace", "boolean", "a file that is there", default=False),
+)
+MOVE_FILE: Final = Tool("move_file", "Move or rename a file or folder.", _ENDS, changes=True)
+COPY_FILE: Final = Tool("copy_file", "Copy a file or folder.", _ENDS, changes=True)
+TRASH_FILE: Final = Tool("trash_file", "Trash a file or folder; it can be put back.", (_PATH,), changes=True)
+MAKE_FOLDER: Final = Tool("make_folder", "Make a folder.", (_PATH,), changes=True)
+TOOLS: Final = (
+    LIST_FILES, SEARCH_FILES, READ_DOCUMENT, WRITE_FILE, EDIT_FILE, WRITE_TABLE, WRITE_DOCUMENT, MOVE_FILE, COPY_FILE,
+    TRASH_FILE, MAKE_FOLDER,
+)  # fmt: skip
+
+
+def document_part(checked: ToolInput) -> Part:
+    """Which part of a document a checked `read_document` asks for."""
+    text, flag = checked.optional_text, checked.flag
+    return Part(
+        pages=text("pages"), sheet=text("sheet"), range=text("range"), rows=text("rows"), select=text("select"),
+        part=text("part"), encoding=text("encoding"), formulas=flag("formulas"), raw=flag("raw"),
+        as_images=flag("as_images"),
+    )  # fmt: skip

@@ -9,13 +9,16 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 HAS_HANDLES = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_NOFOLLOW")
+
+_TIMES_BY_HANDLE = os.utime in os.supports_fd
+_TIMES_FOLLOW_LINKS = os.utime not in os.supports_follow_symlinks
 
 _COMMON = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = os.O_RDONLY | _COMMON | getattr(os, "O_DIRECTORY", 0)
@@ -73,22 +76,54 @@ class Directory:
             os.close(handle)
             raise
 
-    def replace(self, name: str, content: bytes, temp_name: str) -> None:
-        """Put `content` in the place of `name`, whole or not at all.
+    def read(self, name: str, most_bytes: int) -> bytes | None:
+        """The content of what `entries` just gave as a file; None when it is larger. Raises OSError, `NotAFile`."""
+        if self.fd is None:
+            with self.open_read(name) as stream:
+                return stream.read() if os.fstat(stream.fileno()).st_size <= most_bytes else None
+        handle = os.open(name, _READ, dir_fd=self.fd)
+        try:
+            found = os.fstat(handle)
+            _require_file(found)
+            if found.st_size > most_bytes:
+                return None
+            content = os.read(handle, found.st_size + 1)
+            if len(content) == found.st_size:
+                return content
+            with os.fdopen(handle, "rb", closefd=False) as stream:
+                return content + stream.read(most_bytes)
+        finally:
+            os.close(handle)
 
-        The bytes go to a new file beside it, onto the disk, and then take the name; permissions and, where the system
-        lets us, the owner stay. Other hard links to the old file keep the old content.
+    def replace(self, name: str, content: bytes, temp_name: str) -> None:
+        """Put `content` in the place of `name`, whole or not at all; see `replace_from`."""
+        self.replace_from(name, (content,), temp_name)
+
+    def replace_from(
+        self, name: str, pieces: Iterable[bytes], temp_name: str, mode: int | None = None, mtime_ns: int | None = None
+    ) -> None:
+        """Put the pieces in the place of `name`, whole or not at all; an error while they come changes nothing.
+
+        The bytes go to a new file beside it, onto the disk, and then take the name; permissions (or those of `mode`)
+        and, where the system lets us, the owner stay. Other hard links to the old file keep the old content.
         """
         old = self.stat(name)
         if old is not None:
             _require_file(old)
-        handle = os.open(self._at(temp_name), _CREATE, 0o666 if old is None else 0o600, dir_fd=self.fd)
+        created_mode = 0o666 if old is None and mode is None else 0o600
+        handle = os.open(self._at(temp_name), _CREATE, created_mode, dir_fd=self.fd)
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
+                for piece in pieces:
+                    stream.write(piece)
                 stream.flush()
                 if old is not None:
-                    _keep_owner_and_mode(handle, old)
+                    _keep_owner(handle, old)
+                    _set_mode(handle, stat.S_IMODE(old.st_mode) & _KEPT_MODE_BITS)
+                if mode is not None:
+                    _set_mode(handle, mode)
+                if mtime_ns is not None and _TIMES_BY_HANDLE:
+                    os.utime(handle, ns=(mtime_ns, mtime_ns))
                 os.fsync(handle)
                 if self.fd is None:
                     _require_same(self.path / temp_name, handle)
@@ -97,6 +132,48 @@ class Directory:
             self.remove(temp_name)
             raise
         self.flush()
+
+    def move(self, name: str, target: Directory, new_name: str) -> None:
+        """Give a file or folder another name, there too; a file of that name is replaced."""
+        os.replace(self._at(name), target._at(new_name), src_dir_fd=self.fd, dst_dir_fd=target.fd)
+        target.flush()
+        self.flush()
+
+    def set_mode_and_time(self, name: str, mode: int | None, mtime_ns: int | None) -> None:
+        """Set what is given and differs on a regular file or folder; links are not followed."""
+        found = os.stat(self._at(name), dir_fd=self.fd, follow_symlinks=False)
+        same_mode = mode is None or mode == stat.S_IMODE(found.st_mode)
+        same_time = mtime_ns is None or mtime_ns == found.st_mtime_ns
+        if same_mode and same_time:
+            return
+        if not stat.S_ISDIR(found.st_mode):
+            _require_file(found)
+        if mode is not None and not same_mode:
+            self._change_mode(name, mode, found)
+        if mtime_ns is not None and not same_time:
+            times = found.st_atime_ns, mtime_ns
+            os.utime(self._at(name), ns=times, dir_fd=self.fd, follow_symlinks=_TIMES_FOLLOW_LINKS)
+
+    def _change_mode(self, name: str, mode: int, found: os.stat_result) -> None:
+        """Through a handle: changing the mode by name would follow a link that was swapped in."""
+        if self.fd is None:
+            (self.path / name).chmod(mode)
+            return
+        kind = getattr(os, "O_DIRECTORY", 0) if stat.S_ISDIR(found.st_mode) else 0
+        try:
+            handle = os.open(name, _READ | kind, dir_fd=self.fd)
+        except PermissionError:
+            os.chmod(name, mode, dir_fd=self.fd)
+            return
+        try:
+            if (os.fstat(handle).st_dev, os.fstat(handle).st_ino) == (found.st_dev, found.st_ino):
+                _set_mode(handle, mode)
+        finally:
+            os.close(handle)
+
+    def remove_folder(self, name: str) -> None:
+        """Remove an empty folder. Raises OSError for one that holds something."""
+        os.rmdir(self._at(name), dir_fd=self.fd)
 
     def remove(self, name: str) -> None:
         """Remove a file if it is there."""
@@ -170,11 +247,15 @@ def _require_same(path: Path, handle: int) -> None:
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
 
 
-def _keep_owner_and_mode(handle: int, old: os.stat_result) -> None:
-    if not hasattr(os, "fchmod"):
+def _keep_owner(handle: int, old: os.stat_result) -> None:
+    if not hasattr(os, "fchown"):
         return
     new = os.fstat(handle)
     if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
         with suppress(PermissionError):
             os.fchown(handle, old.st_uid, old.st_gid)
-    os.fchmod(handle, stat.S_IMODE(old.st_mode) & _KEPT_MODE_BITS)
+
+
+def _set_mode(handle: int, mode: int) -> None:
+    if hasattr(os, "fchmod"):
+        os.fchmod(handle, mode)

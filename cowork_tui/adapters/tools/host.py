@@ -9,15 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from cowork_tui.adapters.tools.changes import PlannedChange, plan_edit, plan_write
-from cowork_tui.adapters.tools.definitions import EDIT_FILE, LIST_FILES, READ_DOCUMENT, TOOLS, WRITE_FILE
+from cowork_tui.adapters.tools.definitions import LIST_FILES, READ_DOCUMENT, TOOLS, document_part
 from cowork_tui.adapters.tools.documents import Documents
-from cowork_tui.adapters.tools.failure import Stop, ToolFailure
+from cowork_tui.adapters.tools.failure import Stop, ToolFailure, told
 from cowork_tui.adapters.tools.folder import Folder
 from cowork_tui.adapters.tools.inputs import Tool, ToolInput
 from cowork_tui.adapters.tools.journal import Journal, PendingState
 from cowork_tui.adapters.tools.listing import list_files
+from cowork_tui.adapters.tools.operations import Discard
 from cowork_tui.adapters.tools.pending import CallKey
+from cowork_tui.adapters.tools.planned import ChangeCall, PlannedChange
+from cowork_tui.adapters.tools.planning import plan_change
 from cowork_tui.adapters.tools.search import Query, search_files
 from cowork_tui.core.blocks import ToolDefinition
 from cowork_tui.core.hashing import canonical_json
@@ -28,17 +30,21 @@ _Result = TypeVar("_Result")
 
 
 class FolderTools:
-    """List, search, read, write and edit in one folder.
+    """List, search, read, write, edit, move, copy, trash and make folders in one folder.
 
     A call that was interrupted may be repeated with the same id: a change that happened is told again, not made again.
-    `now` gives seconds since the epoch. Raises `BadInput` when the folder can't be used.
+    `now` gives seconds since the epoch; `discard` also puts what is trashed into the system's own trash. Raises
+    `BadInput` when the folder can't be used.
     """
 
-    def __init__(self, folder: Path, journal: Journal, now: Callable[[], float]) -> None:
+    def __init__(
+        self, folder: Path, journal: Journal, now: Callable[[], float], discard: Discard | None = None
+    ) -> None:
         self._folder = Folder(folder)
         self._documents = Documents(self._folder)
         self._journal = journal
         self._now = now
+        self._discard = discard
         self._tools = {tool.name: tool for tool in TOOLS}
         self._unsettled: list[CallKey] = []
         self._one_change_at_a_time = threading.Lock()
@@ -68,7 +74,7 @@ class FolderTools:
             try:
                 checked = tool.check(tool_input)
                 if not tool.changes:
-                    return ToolOutcome(self._read(tool, checked, stop))
+                    return self._read(tool, checked, stop)
                 key = CallKey(tool_use_id, turn, self._digest(name, tool_input))
                 with self._one_change_at_a_time:
                     return self._change(tool, checked, key)
@@ -87,29 +93,33 @@ class FolderTools:
             checked = tool.check(tool_input)
             if tool.changes:
                 planned = self._plan(tool, checked)
-                return ToolIntent(changes=True, summary=planned.summary, preview=planned.preview)
+                return ToolIntent(
+                    changes=True, summary=planned.summary, preview=planned.preview, paths=planned.paths,
+                    replaces=planned.replaces,
+                )  # fmt: skip
             self._folder.place(checked.text("path"))
         except ToolFailure as failure:
             return ToolIntent(tool.changes, tool.name, "", str(failure), tool.brings_content)
         return ToolIntent(changes=False, summary=_reading(tool, checked), preview="", outside=tool.brings_content)
 
-    def _read(self, tool: Tool, checked: ToolInput, stop: Stop) -> str:
+    def _read(self, tool: Tool, checked: ToolInput, stop: Stop) -> ToolOutcome:
+        if tool is READ_DOCUMENT:
+            asked = checked.number("offset"), checked.number("limit")
+            read = self._documents.read(checked.text("path"), *asked, stop, document_part(checked))
+            return ToolOutcome(read.text, images=read.images)
+        return ToolOutcome(self._look(tool, checked, stop))
+
+    def _look(self, tool: Tool, checked: ToolInput, stop: Stop) -> str:
         path = checked.text("path")
         if tool is LIST_FILES:
             return list_files(self._folder, path, checked.optional_text("pattern"), checked.number("offset"), stop)
-        if tool is READ_DOCUMENT:
-            return self._documents.read(path, checked.number("offset"), checked.number("limit"), stop)
         names, regex = checked.text("where") == "names", checked.flag("regex")
         query = Query(checked.text("query"), path, names, regex, checked.number("max_results"))
         return search_files(self._folder, self._documents, query, stop)
 
     def _plan(self, tool: Tool, checked: ToolInput) -> PlannedChange:
-        path = checked.text("path")
-        if tool is WRITE_FILE:
-            return plan_write(self._folder, path, checked.text("content"))
-        assert tool is EDIT_FILE
-        old, new = checked.text("old_text"), checked.text("new_text")
-        return plan_edit(self._folder, path, old, new, everywhere=checked.flag("all"))
+        with told(str(checked.value(tool.fields[0].name))[:200]):
+            return plan_change(self._folder, tool, checked, self._discard)
 
     def _change(self, tool: Tool, checked: ToolInput, key: CallKey) -> ToolOutcome:
         """Make a change, once: an earlier try of the same call is looked up first."""
@@ -117,19 +127,17 @@ class FolderTools:
         earlier = self._journal.pending(key)
         if earlier is not None and earlier.state is PendingState.HAPPENED:
             self._unsettled.append(key)
-            return ToolOutcome(earlier.note.result, changes=(earlier.note.change,))
+            return ToolOutcome(earlier.note.result, changes=earlier.note.changes)
         if earlier is not None:
             self._journal.forget(key)
             if earlier.state is PendingState.UNKNOWN:
-                path = earlier.note.change.path
+                path = earlier.note.changes[-1].path
                 raise ToolFailure(f"outcome unknown: {path} was changed since the call began; read it before repeating")
         planned = self._plan(tool, checked)
         self._unsettled.append(key)
-        change = self._journal.record(
-            self._folder, planned.place, planned.content,
-            key=key, at=self._now(), result=planned.result, expected_sha256=planned.expected_sha256,
-        )  # fmt: skip
-        return ToolOutcome(planned.result, changes=(change,))
+        with told(planned.paths[-1]):
+            changes = planned.make(self._journal, self._folder, ChangeCall(key, self._now(), planned.result))
+        return ToolOutcome(planned.result, changes=changes)
 
     def _settle_before(self, turn: int | None) -> None:
         """Forget notes of earlier turns (None: of all): their results were stored before the next turn began."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from cowork_tui.core.hashing import canonical_json
 from cowork_tui.core.json_values import JsonObject, JsonValue
 
 _KINDS: Final[Mapping[str, str]] = {
-    "string": "a string", "integer": "a whole number", "boolean": "true or false",
+    "string": "a string", "integer": "a whole number", "boolean": "true or false", "array": "a list",
 }  # fmt: skip
 
 
@@ -27,13 +27,15 @@ class Field:
     default: str | int | bool | None = None
     minimum: int | None = None
     choices: tuple[str, ...] = ()
+    items: JsonObject | None = None
+    """Of a list: the schema of what is in it, which whoever uses the list checks."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolInput:
     """Checked input: every field of the tool is there, with its default where it was left out."""
 
-    values: Mapping[str, str | int | bool | None]
+    values: Mapping[str, JsonValue]
 
     def text(self, name: str) -> str:
         """A string."""
@@ -50,6 +52,10 @@ class ToolInput:
     def flag(self, name: str) -> bool:
         """True or false."""
         return self.values[name] is True
+
+    def value(self, name: str) -> JsonValue:
+        """Whatever came, to be checked further."""
+        return self.values[name]
 
     def optional_text(self, name: str) -> str | None:
         """A string, or None where it was left out."""
@@ -84,11 +90,12 @@ class Tool:
                 raise ToolFailure(f"{self.name} has no input {str(name)[:60]!r}: it takes {', '.join(sorted(known))}")
         return ToolInput({field.name: self._value(field, tool_input) for field in self.fields})
 
-    def _value(self, field: Field, tool_input: JsonObject) -> str | int | bool | None:
+    def _value(self, field: Field, tool_input: JsonObject) -> JsonValue:
         value = tool_input.get(field.name)
         if value is None:
             if field.required:
-                raise ToolFailure(f"{self.name} needs {field.name}: {_KINDS[field.kind]}, {field.description}")
+                what = f", {field.description}" if field.description else ""
+                raise ToolFailure(f"{self.name} needs {field.name}: {_KINDS[field.kind]}{what}")
             return field.default
         checked = _typed(field.kind, value)
         if checked is None:
@@ -101,12 +108,14 @@ class Tool:
         return checked
 
 
-def _typed(kind: str, value: JsonValue) -> str | int | bool | None:
+def _typed(kind: str, value: JsonValue) -> JsonValue:
     """The value as that kind; None where it is another. Whole numbers may come as 5.0."""
     if kind == "boolean":
         return value if isinstance(value, bool) else None
     if kind == "string":
         return value if isinstance(value, str) else None
+    if kind == "array":
+        return value if isinstance(value, Sequence) and not isinstance(value, str) else None
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
@@ -127,7 +136,11 @@ def _kind_of(value: JsonValue) -> str:
 
 
 def _schema(field: Field) -> JsonObject:
-    schema: dict[str, JsonValue] = {"type": field.kind, "description": field.description}
+    schema: dict[str, JsonValue] = {"type": field.kind}
+    if field.description:
+        schema["description"] = field.description
+    if field.items is not None:
+        schema["items"] = field.items
     if field.default is not None:
         schema["default"] = field.default
     if field.minimum is not None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from pathspec import GitIgnoreSpec
 
 from cowork_tui.adapters.tools.failure import Stop, ToolFailure
 from cowork_tui.adapters.tools.folder import Folder
+from cowork_tui.adapters.tools.ignores import joined_pattern
 from cowork_tui.adapters.tools.names import shown
-from cowork_tui.adapters.tools.walk import Found, Tally, walk
+from cowork_tui.adapters.tools.walk import Batch, Tally, walk
 from cowork_tui.adapters.tools.wording import counted
 
 MAX_LINES = 500
@@ -25,14 +27,13 @@ def list_files(folder: Folder, path: str, pattern: str | None, offset: int, stop
     wanted = glob(pattern) if pattern is not None else None
     below = len("".join(f"{part}/" for part in place.parts))
     tally, number, lines = Tally(), 0, list[str]()
-    for found in walk(folder, place, tally, stop):
-        if wanted is not None and not wanted.match_file(found.path[below:]):
-            continue
-        if offset <= number < offset + MAX_LINES:
-            lines.append(_line(found))
-        number += 1
-        if number % 1000 == 0:
-            stop.check()
+    for batch in walk(folder, place, tally, stop):
+        inside, names = batch.prefix[below:], batch.names
+        if wanted is not None:
+            names = [name for name in names if wanted(inside + name)]
+        first, last = max(0, offset - number), max(0, offset + MAX_LINES - number)
+        lines += [_line(batch, name) for name in names[first:last]]
+        number += len(names)
     if offset and offset >= number:
         raise ToolFailure(f"offset {offset} is past the end: there are {counted(number, 'file')} in {place.name}")
     ignored = f", {tally.ignored} ignored" if tally.ignored else ""
@@ -44,15 +45,17 @@ def list_files(folder: Folder, path: str, pattern: str | None, offset: int, stop
     return "\n".join([f"{counted(number, 'file')} in {place.name}{ignored}", *lines, *tally.notes()])
 
 
-def glob(pattern: str) -> GitIgnoreSpec:
-    """A glob as a matcher of paths: without a slash it fits names at any depth; `**` and `{a,b}` are known."""
+def glob(pattern: str) -> Callable[[str], bool]:
+    """A glob as a test of paths: without a slash it fits names at any depth; `**` and `{a,b}` are known."""
     plain = pattern.strip().removeprefix("./")
     if not plain:
         raise ToolFailure("pattern is empty: give a glob such as *.csv, or leave it out")
     try:
-        return GitIgnoreSpec.from_lines([f"\\{one}" if one[0] in "!#" else one for one in _alternatives(plain) if one])
+        spec = GitIgnoreSpec.from_lines([f"\\{one}" if one[0] in "!#" else one for one in _alternatives(plain) if one])
     except ValueError:
         raise ToolFailure(f"pattern {shown(pattern)[:80]} is no glob: use e.g. *.csv or receipts/**/*.pdf") from None
+    fits = joined_pattern(spec)
+    return lambda path: fits is not None and fits.search(path) is not None
 
 
 def _alternatives(pattern: str) -> list[str]:
@@ -70,6 +73,6 @@ def _alternatives(pattern: str) -> list[str]:
     return done
 
 
-def _line(found: Found) -> str:
-    info = found.directory.stat(found.name)
-    return f"{shown(found.path)}\t{info.st_size if info is not None else 0}"
+def _line(batch: Batch, name: str) -> str:
+    info = batch.directory.stat(name)
+    return f"{shown(batch.prefix + name)}\t{info.st_size if info is not None else 0}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+from collections.abc import Sequence
 
 from cowork_tui.adapters.tools.wording import counted
 
@@ -31,9 +33,19 @@ def diff(name: str, before: str | None, after: str) -> str:
     lines = [_moved(line, first) if line.startswith("@@") else line for line in lines]
     if not lines:
         return "no line changes"
+    return "\n".join([*header, first_lines(lines)])
+
+
+def first_lines(lines: Sequence[str]) -> str:
+    """At most `MAX_PREVIEW_LINES` of them and a left-out line."""
     left = len(lines) - MAX_PREVIEW_LINES
     tail = [f"[left out: {counted(left, 'line')}]"] if left > 0 else []
-    return "\n".join([*header, *map(_shortened, lines[:MAX_PREVIEW_LINES]), *tail])
+    return "\n".join([*map(_shortened, lines[:MAX_PREVIEW_LINES]), *tail])
+
+
+def content_id(content: bytes) -> str:
+    """What is said of bytes that are no text: `1,204 bytes, SHA-256 5f3a8c11…`."""
+    return f"{len(content):,} bytes, SHA-256 {hashlib.sha256(content).hexdigest()[:16]}…"
 
 
 def _common(one: list[str], other: list[str]) -> int:

@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from cowork_tui.adapters.tools.decoding import SNIFF_BYTES, binary_kind
-from cowork_tui.adapters.tools.documents import READERS, WHOLE_FILE_BYTES, Documents, kind_of
+from cowork_tui.adapters.tools.directory import Directory
+from cowork_tui.adapters.tools.documents import READERS, WHOLE_FILE_BYTES, Documents
 from cowork_tui.adapters.tools.failure import Stop, ToolFailure
 from cowork_tui.adapters.tools.folder import Folder
 from cowork_tui.adapters.tools.listing import glob
+from cowork_tui.adapters.tools.matching import (
+    PATTERN_SECONDS_PER_LINE,
+    Matcher,
+    NameMatcher,
+    PatternMatcher,
+    PlainMatcher,
+)
 from cowork_tui.adapters.tools.names import shown
 from cowork_tui.adapters.tools.walk import Tally, walk
 from cowork_tui.adapters.tools.wording import counted
 
-if TYPE_CHECKING:
-    import regex
-
-Matcher: TypeAlias = Callable[[str], int | None]
-"""A line to where in it the match begins; None: it does not match."""
+_Opener: TypeAlias = Callable[[], BinaryIO]
 
 MAX_RESULTS = 1000
 MAX_COUNTED_MATCHES = 10_000
-MAX_LINE_CHARACTERS = 2000
-"""A pattern looks at no more of a line than this."""
-MAX_PATTERN_CHARACTERS = 1000
-PATTERN_SECONDS_PER_LINE = 1.0
-"""How long a pattern may work on one line; some take for ever."""
-PATTERN_SECONDS = 60.0
-"""The same for one search."""
 
 _SHOWN_CHARACTERS = 300
 _NAMED_FILES = 5
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BYTE_ORDER_MARK = "\ufeff"
+_DOCUMENTS = tuple(f".{kind}" for kind in READERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,111 +75,113 @@ def search_files(folder: Folder, documents: Documents, query: Query, stop: Stop)
     """The lines, or names, that hold the query. Plain queries ignore letter case. Raises `ToolFailure`."""
     if not query.text.strip():
         raise ToolFailure("query is empty: give a word or a pattern to look for")
-    matcher = _regex_matcher(query) if query.regex else _plain_matcher(query)
     results, tally = _Results(min(query.max_results, MAX_RESULTS)), Tally()
-    for path, opener in _candidates(folder, query.path, tally, stop):
-        stop.check()
-        before = results.matches
-        if query.names:
-            if matcher(path) is not None:
-                results.add(shown(path))
-        else:
-            text = _text_of(path, opener, documents, results, stop)
-            if text is not None and (query.regex or query.text.lower() in text.lower()):
-                _match_lines(path, text, matcher, results)
-        results.files += results.matches > before
-        if results.full:
-            break
+    search = _Search(folder, documents, _matcher(query), results, stop)
+    place = folder.place(query.path)
+    info = folder.info(place)
+    if info is None or not stat.S_ISDIR(info.st_mode):
+        folder.open_file(place).close()  # says why when it can't be
+        search.file(place.name, lambda: folder.open_file(place), names=query.names)
+        return _told(results, tally)
+    for batch in walk(folder, place, tally, stop):
+        for name in batch.names:
+            stop.check()
+            if query.names:
+                search.name(batch.prefix + name)
+            else:
+                search.listed(batch.directory, batch.prefix + name, name)
+            if results.full:
+                return _told(results, tally)
     return _told(results, tally)
 
 
-def _candidates(
-    folder: Folder, path: str, tally: Tally, stop: Stop
-) -> Iterator[tuple[str, Callable[[], BinaryIO]]]:
-    """Each file to look at and how to open it: those below a folder, or the one that is named."""
-    place = folder.place(path)
-    info = folder.info(place)
-    if info is not None and stat.S_ISDIR(info.st_mode):
-        for found in walk(folder, place, tally, stop):
-            yield found.path, lambda found=found: found.directory.open_read(found.name)
-    else:
-        folder.open_file(place).close()  # says why when it can't be
-        yield place.name, lambda: folder.open_file(place)
-
-
-def _text_of(
-    path: str, opener: Callable[[], BinaryIO], documents: Documents, results: _Results, stop: Stop
-) -> str | None:
-    """A file's text; None for binaries, and for what is too large or unreadable, which the results then say."""
-    try:
-        with opener() as stream:
-            if os.fstat(stream.fileno()).st_size > WHOLE_FILE_BYTES:
-                results.too_large.append(path)
-                return None
-            if kind_of(path) not in READERS:
-                start = stream.read(SNIFF_BYTES)
-                stream.seek(0)
-                if binary_kind(start) is not None:
-                    return None
-            return documents.extract(stream, path, stop).text
-    except (OSError, ToolFailure):
-        results.unread.append(path)
-        return None
-
-
-def _match_lines(path: str, text: str, matcher: Matcher, results: _Results) -> None:
-    for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
-        at = matcher(line)
-        if at is not None:
-            results.add(f"{shown(path)}:{number}: {_around(line, at)}")
-            if results.full:
-                return
-
-
-def _plain_matcher(query: Query) -> Matcher:
+def _matcher(query: Query) -> Matcher:
+    if query.regex:
+        return PatternMatcher(query.text, query.pattern_seconds)
     if query.names and any(sign in query.text for sign in "*?["):
-        spec = glob(query.text)
-        return lambda path: 0 if spec.match_file(path) else None
-    wanted = query.text.lower()
-
-    def find(line: str) -> int | None:
-        at = line.lower().find(wanted)
-        return at if at >= 0 else None
-
-    return find
+        return NameMatcher(glob(query.text))
+    return PlainMatcher(query.text)
 
 
-def _regex_matcher(query: Query) -> Matcher:
-    """The `regex` library gives up in time, which `re` can't, and lets other threads run meanwhile."""
-    import regex
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Looks at one file after the other."""
 
-    if len(query.text) > MAX_PATTERN_CHARACTERS:
-        raise ToolFailure(f"the regular expression has more than {MAX_PATTERN_CHARACTERS} characters: shorten it")
-    try:
-        pattern = regex.compile(query.text)
-    except (regex.error, RecursionError, OverflowError, ValueError) as error:
-        reason = str(error) or type(error).__name__
-        raise ToolFailure(f"the regular expression is not valid ({reason}): correct it or set regex to false") from None
-    return _TimedPattern(pattern, query.pattern_seconds).find
+    folder: Folder
+    documents: Documents
+    matcher: Matcher
+    results: _Results
+    stop: Stop
 
+    def file(self, path: str, opener: _Opener, *, names: bool) -> None:
+        """The one file that was asked for."""
+        if names:
+            self.name(path)
+        else:
+            self._extracted(path, opener)
 
-class _TimedPattern:
-    """A pattern with the time it has left."""
+    def name(self, path: str) -> None:
+        """Whether a file's path matches."""
+        if self.matcher.name(path):
+            self.results.files += 1
+            self.results.add(shown(path))
 
-    def __init__(self, pattern: regex.Pattern[str], seconds: float) -> None:
-        self._pattern = pattern
-        self._seconds_per_line = seconds
-        self._seconds_left = PATTERN_SECONDS
-
-    def find(self, line: str) -> int | None:
-        began = time.perf_counter()
+    def listed(self, directory: Directory, path: str, name: str) -> None:
+        """A file met on the walk. What can't hold the query is passed over without being decoded."""
+        if name.lower().endswith(_DOCUMENTS):
+            self._extracted(path, lambda: directory.open_read(name))
+            return
         try:
-            timeout = max(0.01, min(self._seconds_left, self._seconds_per_line))
-            match = self._pattern.search(line[:MAX_LINE_CHARACTERS], timeout=timeout, concurrent=True)
-        except TimeoutError:
-            raise ToolFailure("the regular expression takes too long: use a simpler one, or a plain query") from None
-        self._seconds_left -= time.perf_counter() - began
-        return None if match is None else match.start()
+            content = directory.read(name, WHOLE_FILE_BYTES)
+        except OSError:
+            self.results.unread.append(path)
+            return
+        if content is None:
+            self.results.too_large.append(path)
+        elif b"\0" in content or b"\x1b" in content or content.startswith(_UTF16_MARKS):
+            # binary, or text whose bytes don't show its ASCII letters
+            self._extracted(path, lambda: directory.open_read(name))
+        elif self.matcher.may_be_in(content):
+            text = _utf8(content)
+            if text is None:
+                self._extracted(path, lambda: directory.open_read(name))
+            elif self.matcher.may_be_in_text(text, content) and binary_kind(content[:SNIFF_BYTES]) is None:
+                self._match(path, text)
+
+    def _extracted(self, path: str, opener: _Opener) -> None:
+        """By the document's reader."""
+        try:
+            with opener() as stream:
+                if os.fstat(stream.fileno()).st_size > WHOLE_FILE_BYTES:
+                    self.results.too_large.append(path)
+                    return
+                if not path.lower().endswith(_DOCUMENTS):
+                    start = stream.read(SNIFF_BYTES)
+                    stream.seek(0)
+                    if binary_kind(start) is not None:
+                        return
+                text = self.documents.text_of(stream, path, self.stop)
+        except (OSError, ToolFailure):
+            self.results.unread.append(path)
+            return
+        self._match(path, text)
+
+    def _match(self, path: str, text: str) -> None:
+        before = self.results.matches
+        for hit in self.matcher.lines(text, self.stop):
+            self.results.add(f"{shown(path)}:{hit.number}: {_around(hit.line, hit.at)}")
+            if self.results.full:
+                break
+        self.results.files += self.results.matches > before
+
+
+def _utf8(content: bytes) -> str | None:
+    """Plain text; None where a reader must find out what it is."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if text.startswith(_BYTE_ORDER_MARK) else text
 
 
 def _around(line: str, at: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,12 +18,13 @@ MAX_DEPTH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A file met on the walk; `directory` is open until the walk goes on."""
+class Batch:
+    """Files that follow each other in one folder; `directory` is open until the walk goes on."""
 
-    path: str
-    name: str
     directory: Directory
+    prefix: str
+    """The folder's path from the top: empty, or ending in a slash."""
+    names: list[str]
 
 
 @dataclass(slots=True)
@@ -46,83 +46,95 @@ class Tally:
         return [f"[left out: {counted(number, what)}; {why}]" for number, what, why in kinds if number]
 
 
-@dataclass(frozen=True, slots=True)
-class _Level:
-    directory: Directory
-    prefix: str
-    ignores: Ignores
-    entries: Iterator[tuple[str, os.DirEntry[str], bool]]
+def walk(folder: Folder, place: Place, tally: Tally, stop: Stop, *, ignoring: bool = True) -> Iterator[Batch]:
+    """The files below a place that no ignore file hides. Raises `ToolFailure` when the place is no folder.
 
-
-def walk(folder: Folder, place: Place, tally: Tally, stop: Stop) -> Iterator[Found]:
-    """The files below a place that no ignore file hides. Raises `ToolFailure` when the place is no folder."""
+    Without `ignoring` every file is given.
+    """
     info = folder.info(place)
     if info is not None and not stat.S_ISDIR(info.st_mode):
         raise ToolFailure(f"{place.name} is a file, not a folder: read it with read_document")
     with told(place.name), ExitStack() as held:
-        ignores = _ignores_above(folder, place)
+        ignores = _ignores_above(folder, place) if ignoring else Ignores()
         top = held.enter_context(folder.directory(place.parts))
-        yield from _Walk(tally, stop).files(top, "".join(f"{part}/" for part in place.parts), ignores)
+        yield from _Walk(tally, stop, ignoring).below(top, "".join(f"{part}/" for part in place.parts), ignores, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
     tally: Tally
     stop: Stop
+    ignoring: bool
 
-    def files(self, top: Directory, prefix: str, ignores: Ignores) -> Iterator[Found]:
-        with ExitStack() as first:
-            levels = [(self._level(top, prefix, ignores), first)]
-            try:
-                while levels:
-                    level, _ = levels[-1]
-                    yield from self._files_of(level, levels)
-                    if levels[-1][0] is level:
-                        levels.pop()[1].close()
-            finally:
-                for _, held in reversed(levels):
-                    held.close()
+    def below(self, directory: Directory, prefix: str, ignores: Ignores, depth: int) -> Iterator[Batch]:
+        files, folders, ignores = self._entries(directory, prefix, ignores)
+        if folders:
+            yield from self._in_path_order(Batch(directory, prefix, files), folders, ignores, depth)
+        elif files:
+            yield Batch(directory, prefix, sorted(files))
 
-    def _files_of(self, level: _Level, levels: list[tuple[_Level, ExitStack]]) -> Iterator[Found]:
-        """Files of a level up to its next folder, which is put on top of `levels`."""
-        for name, entry, is_folder in level.entries:
-            path = level.prefix + name
-            if level.ignores.levels and level.ignores.hide(path, is_folder=is_folder):
-                self.tally.ignored += 1
-            elif not is_folder:
-                if entry.is_file(follow_symlinks=False):
-                    yield Found(path, name, level.directory)
-                elif entry.is_symlink():
-                    self.tally.links += 1
-            elif len(levels) >= MAX_DEPTH:
+    def _in_path_order(self, files: Batch, folders: list[str], ignores: Ignores, depth: int) -> Iterator[Batch]:
+        """A folder sorts as its name with a slash, as the paths below it do."""
+        names = list[str]()
+        for name in sorted([*files.names, *(f"{folder}/" for folder in folders)]):
+            if not name.endswith("/"):
+                names.append(name)
+                continue
+            if names:
+                yield Batch(files.directory, files.prefix, names)
+                names = []
+            if depth >= MAX_DEPTH:
                 self.tally.too_deep += 1
-            elif self._enter(level, name, levels):
+            else:
+                yield from self._inside(files, name[:-1], ignores, depth)
+        if names:
+            yield Batch(files.directory, files.prefix, names)
+
+    def _inside(self, parent: Batch, name: str, ignores: Ignores, depth: int) -> Iterator[Batch]:
+        with ExitStack() as held:
+            try:
+                directory = held.enter_context(parent.directory.child(name))
+                inside = self.below(directory, f"{parent.prefix}{name}/", ignores, depth + 1)
+                first = next(inside, None)
+            except OSError:
+                self.tally.unreadable += 1
                 return
+            if first is not None:
+                yield first
+                yield from inside
 
-    def _enter(self, level: _Level, name: str, levels: list[tuple[_Level, ExitStack]]) -> bool:
-        held = ExitStack()
-        try:
-            directory = held.enter_context(level.directory.child(name))
-            levels.append((self._level(directory, f"{level.prefix}{name}/", level.ignores), held))
-        except OSError:
-            held.close()
-            self.tally.unreadable += 1
-            return False
-        return True
-
-    def _level(self, directory: Directory, prefix: str, ignores: Ignores) -> _Level:
+    def _entries(self, directory: Directory, prefix: str, ignores: Ignores) -> tuple[list[str], list[str], Ignores]:
+        """The files and folders of a folder that are not ignored, in no order, and the rules that hold in it."""
         self.stop.check()
-        entries = [] if directory.path in SYSTEM_FOLDERS else directory.entries()
-        if any(entry.name in IGNORE_FILES for entry in entries):
-            ignores = ignores.entering(directory, prefix)
-        listed = (entry for entry in entries if not _unlisted(entry.name))
-        kinds = ((entry.name, entry, entry.is_dir(follow_symlinks=False)) for entry in listed)
-        in_path_order = sorted(kinds, key=lambda item: item[0] + "/" if item[2] else item[0])
-        return _Level(directory, prefix, ignores, iter(in_path_order))
+        files, folders, links = list[str](), list[str](), list[str]()
+        for entry in [] if directory.path in SYSTEM_FOLDERS else directory.entries():
+            if entry.is_file(follow_symlinks=False):
+                files.append(entry.name)
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(entry.name)
+            elif entry.is_symlink():
+                links.append(entry.name)
+        dotted = [name for name in files if name[0] == "."]
+        if dotted:
+            unlisted = {name for name in dotted if name == ".git" or is_temp_name(name)}
+            files = [name for name in files if name not in unlisted]
+            if self.ignoring and any(name in IGNORE_FILES for name in dotted):
+                ignores = ignores.entering(directory, prefix)
+        folders = [name for name in folders if name != ".git"]
+        return *self._kept(prefix, files, folders, links, ignores), ignores
 
-
-def _unlisted(name: str) -> bool:
-    return name == ".git" or is_temp_name(name)
+    def _kept(
+        self, prefix: str, files: list[str], folders: list[str], links: list[str], ignores: Ignores
+    ) -> tuple[list[str], list[str]]:
+        if not ignores.levels:
+            self.tally.links += len(links)
+            return files, folders
+        kept = ignores.kept(prefix, files), ignores.kept(prefix, folders, folders=True)
+        seen_links = len(ignores.kept(prefix, links))
+        self.tally.links += seen_links
+        all_kept = len(kept[0]) + len(kept[1]) + seen_links
+        self.tally.ignored += len(files) + len(folders) + len(links) - all_kept
+        return kept
 
 
 def _ignores_above(folder: Folder, place: Place) -> Ignores:

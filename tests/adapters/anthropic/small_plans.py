@@ -14,7 +14,7 @@ from cowork_tui.core.models import ModelCard, ThinkingSupport, generic_card, kno
 from cowork_tui.core.plan import ContextPlan, Parameters, build, make_span
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.transcript import Transcript
-from cowork_tui.engine.ports import AttemptFailed, Failed, PreparedRequest, ProviderEvent
+from cowork_tui.engine.provider_events import AttemptFailed, Failed, PreparedRequest, ProviderEvent
 
 SCHEMA_JSON = '{"properties":{"path":{"type":"string"}},"type":"object"}'
 ADAPTIVE = Parameters(1000, ThinkingSupport.ADAPTIVE)
@@ -54,7 +54,7 @@ def provider(
     attempts: int = 4,
     on_refused_field: Callable[[str], None] | None = None,
     key: str = "sk-test",
-    timeout_seconds: float | None = None,
+    silence_seconds: float | None = None,
 ) -> AnthropicProvider:
     return AnthropicProvider(
         url,
@@ -63,7 +63,7 @@ def provider(
         SystemClock(),
         retries=RetryPolicy(attempts, Random(1)),
         on_refused_field=on_refused_field,
-        timeout_seconds=timeout_seconds,
+        silence_seconds=silence_seconds,
     )
 
 

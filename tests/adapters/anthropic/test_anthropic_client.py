@@ -19,7 +19,7 @@ from cowork_tui.core.errors import BadInput
 from cowork_tui.core.models import ThinkingSupport
 from cowork_tui.core.plan import Parameters
 from cowork_tui.core.usage import Usage
-from cowork_tui.engine.ports import AttemptFailed, ContentEnded, Delta, Ended, Failed, Started
+from cowork_tui.engine.provider_events import AttemptFailed, ContentEnded, Delta, Ended, Failed, Started
 from tests.adapters.anthropic.loopback_server import (
     REPLY,
     START,
@@ -234,13 +234,13 @@ async def test_a_server_that_is_not_there_is_named() -> None:
         reserved.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{reserved.getsockname()[1]}"
         events = await events_of(provider(url, attempts=1))
-    assert failed_in(events).error == f"can't reach {url}: the connection was refused."
+    assert failed_in(events).error == f"Can't reach {url}: the connection was refused."
     assert "base_url" in failed_in(events).next_step
 
 
 async def test_a_server_that_says_nothing_times_out() -> None:
     async with playing(Answer(body=[], hang=True)) as server:
-        failed = failed_in(await events_of(provider(server.url, attempts=1, timeout_seconds=0.2)))
+        failed = failed_in(await events_of(provider(server.url, attempts=1, silence_seconds=0.2)))
     assert "nothing came for too long" in failed.error
 
 

@@ -28,7 +28,7 @@ from cowork_tui.core.transcript import Transcript
 from cowork_tui.demo.reply import Reply, TextPart, ThinkingPart, ToolUsePart
 from cowork_tui.demo.running import running
 from cowork_tui.demo.settings import DemoSettings
-from cowork_tui.engine.ports import ContentEnded, Ended, Started
+from cowork_tui.engine.provider_events import ContentEnded, Ended, Started
 from tests.adapters.anthropic.small_plans import SCHEMA_JSON, block, events_of, failed_in, provider
 
 SYSTEM = "You carry out tasks on folders. " * 600

@@ -12,7 +12,7 @@ from cowork_tui.adapters.anthropic.stream import StreamReader, merge_usage
 from cowork_tui.core.blocks import AssistantText, Thinking, ToolUse
 from cowork_tui.core.json_values import JsonValue
 from cowork_tui.core.usage import NO_USAGE, Usage
-from cowork_tui.engine.ports import ContentEnded, Delta, Ended, ProviderEvent, Started
+from cowork_tui.engine.provider_events import ContentEnded, Delta, Ended, ProviderEvent, Started
 from tests.adapters.anthropic.loopback_server import END, REPLY, START, TEXT_BLOCK
 
 START_USAGE = Usage(7, 10, 30, 500, 1, speed="fast", inference_geo="us")
@@ -20,8 +20,7 @@ START_USAGE = Usage(7, 10, 30, 500, 1, speed="fast", inference_geo="us")
 
 def read(*events: JsonValue) -> list[ProviderEvent]:
     reader = StreamReader("req_1")
-    found = [known for event in events for known in reader.feed(event)]
-    return [*found, *reader.close()]
+    return [known for event in events for known in reader.feed(event)]
 
 
 def block_of(*deltas: JsonValue, **start: JsonValue) -> list[ProviderEvent]:
@@ -177,13 +176,12 @@ def test_a_cut_stream_keeps_the_usage_seen() -> None:
     reader = StreamReader()
     for event in (START, *TEXT_BLOCK):
         list(reader.feed(event))
-    assert list(reader.close()) == []
     assert not reader.ended
     assert reader.usage == START_USAGE
 
 
-def test_a_stop_reason_makes_a_response_whole_without_a_last_event() -> None:
-    assert read(*REPLY[:-1]) == read(*REPLY)
+def test_a_response_is_whole_with_its_last_event_only() -> None:
+    assert read(*REPLY[:-1]) == read(*REPLY)[:-1]
 
 
 def test_blocks_left_open_end_with_the_message() -> None:
@@ -197,7 +195,7 @@ def test_an_error_inside_the_stream_ends_it() -> None:
     assert list(reader.feed(error)) == []
     assert reader.error is not None
     assert (reader.error.status, reader.error.message) == (529, "Overloaded")
-    assert list(reader.feed(END[0])) == list(reader.close()) == []
+    assert list(reader.feed(END[0])) == []
 
 
 KEYS = st.sampled_from(

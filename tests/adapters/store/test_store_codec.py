@@ -114,11 +114,11 @@ def test_the_names_of_stored_kinds_never_change() -> None:
     assert [kind_of(event_type) for event_type in DURABLE_EVENTS] == [
         "task_created", "task_changed", "user_said", "plan_updated", "edit_applied", "turn_planned", "attempt_ended",
         "block_ended", "turn_ended", "cache_missed", "tool_started", "tool_ended", "approval_asked", "approval_given",
-        "notice", "status_changed",
+        "files_undone", "files_redone", "notice", "status_changed",
     ]  # fmt: skip
 
 
 def test_an_event_stored_before_a_field_with_a_default_existed_can_be_read() -> None:
     kind, text = "user_said", '{"at": 1.5, "turn": 2, "blocks": []}'
     event = CODEC.decode(kind, text, {}.__getitem__)
-    assert CODEC.encode(event) == (kind, '{"at":1.5,"turn":2,"blocks":[],"note":false}')
+    assert CODEC.encode(event) == (kind, '{"at":1.5,"turn":2,"blocks":[],"note":false,"undo":false}')

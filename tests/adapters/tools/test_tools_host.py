@@ -14,9 +14,12 @@ from cowork_tui.adapters.tools.folder import check_folder
 from cowork_tui.core.errors import BadInput
 
 
-def test_five_tools_are_offered_with_closed_schemas(desk) -> None:
+def test_the_tools_are_offered_with_closed_schemas(desk) -> None:
     definitions = {definition.name: json.loads(definition.input_schema_json) for definition in desk.tools.definitions()}
-    assert sorted(definitions) == ["edit_file", "list_files", "read_document", "search_files", "write_file"]
+    assert sorted(definitions) == [
+        "copy_file", "edit_file", "list_files", "make_folder", "move_file", "read_document", "search_files",
+        "trash_file", "write_document", "write_file", "write_table",
+    ]  # fmt: skip
     for schema in definitions.values():
         assert schema["type"] == "object"
         assert schema["additionalProperties"] is False
@@ -25,6 +28,9 @@ def test_five_tools_are_offered_with_closed_schemas(desk) -> None:
     assert definitions["read_document"]["required"] == ["path"]
     assert definitions["write_file"]["required"] == ["path", "content"]
     assert definitions["edit_file"]["required"] == ["path", "old_text", "new_text"]
+    assert definitions["write_table"]["required"] == ["path", "sheets"]
+    assert definitions["write_document"]["required"] == ["path", "markdown"]
+    assert definitions["move_file"]["required"] == definitions["copy_file"]["required"] == ["from", "to"]
     assert definitions["search_files"]["properties"]["where"]["enum"] == ["content", "names"]
 
 

@@ -155,6 +155,46 @@ def test_a_hostile_path_is_refused_in_one_sentence_and_nothing_outside_changes(s
     assert _content(outside) == before
 
 
+FOLDERS_OF_OURS = ("sub", "sub/", ".", "./", "sub/deep")
+"""What may be moved, or moved into."""
+
+
+@pytest.mark.parametrize("path", [path for path in HOSTILE if path not in FOLDERS_OF_OURS], ids=ascii)
+def test_a_hostile_path_is_no_end_of_any_other_change(shared_ground, path: str) -> None:
+    desk, outside = shared_ground
+    before = _content(outside)
+    keep = desk.put("keep.txt", "keep")
+    path = _named(path, desk.folder, outside)
+    sheets = [{"name": "S", "columns": [{"name": "a"}], "rows": [["x"]]}]
+    for name, tool_input in (
+        ("move_file", {"from": path, "to": "taken.txt"}), ("move_file", {"from": "keep.txt", "to": path}),
+        ("copy_file", {"from": path, "to": "taken.txt"}),
+        ("copy_file", {"from": "keep.txt", "to": path, "replace": True}),
+        ("trash_file", {"path": path}), ("make_folder", {"path": path}),
+        ("write_table", {"path": path, "sheets": sheets}), ("write_document", {"path": path, "markdown": "# x"}),
+    ):  # fmt: skip
+        intent = desk.intent(name, **tool_input)
+        assert intent.error is not None
+        assert SECRET not in intent.error + intent.preview + intent.summary
+        if not _is_the_systems(path, outside.parent):
+            assert SECRET not in desk.refusal(name, **tool_input)
+    assert _content(outside) == before
+    assert keep.read_text() == "keep"
+    assert not (desk.folder / "taken.txt").exists()
+
+
+@pytest.mark.parametrize("path", ["link_dir/a", "relative_link/a", "chain_1/a", "parent_link/outside/a", "../out/a"])
+def test_no_office_file_is_made_outside(shared_ground, path: str) -> None:
+    desk, outside = shared_ground
+    before = _content(outside)
+    sheets = [{"name": "S", "columns": [{"name": "a"}], "rows": [["x"]]}]
+    for ending in ("xlsx", "csv"):
+        desk.refusal("write_table", path=f"{path}.{ending}", sheets=sheets)
+    for ending in ("docx", "html"):
+        desk.refusal("write_document", path=f"{path}.{ending}", markdown="x")
+    assert _content(outside) == before
+
+
 @pytest.mark.parametrize("path", ODD_BUT_INSIDE, ids=ascii)
 def test_an_odd_name_is_only_a_name(shared_ground, path: str) -> None:
     desk, outside = shared_ground
@@ -278,6 +318,48 @@ def test_swapping_all_the_time_never_lets_a_read_or_write_out(ground) -> None:
         done.set()
         thread.join()
     assert _content(outside) == before
+
+
+def test_swapping_all_the_time_never_lets_a_move_copy_or_trash_out(ground) -> None:
+    desk, outside = ground
+    desk.put("race/secret.txt", "ours")
+    before = _content(outside)
+    done = threading.Event()
+
+    def swap() -> None:
+        race, link, aside = desk.folder / "race", desk.folder / "link", desk.folder / "aside"
+        while not done.is_set():
+            for move, target in ((link.symlink_to, outside), (race.rename, aside), (link.rename, race)):
+                with suppress(OSError):
+                    move(target)
+            with suppress(OSError):
+                race.unlink()
+            with suppress(OSError):
+                aside.rename(race)
+
+    thread = threading.Thread(target=swap)
+    thread.start()
+    try:
+        for number in range(12):
+            for name, tool_input in (
+                ("copy_file", {"from": "race/secret.txt", "to": f"copy-{number}.txt"}),
+                ("move_file", {"from": "race/secret.txt", "to": f"moved-{number}.txt"}),
+                ("write_file", {"path": "race/secret.txt", "content": f"ours {number}"}),
+                ("move_file", {"from": f"moved-{number}.txt", "to": "race/deeper.txt", "replace": True}),
+                ("trash_file", {"path": "race/deeper.txt"}),
+            ):  # fmt: skip
+                assert SECRET not in desk.outcome(name, **tool_input).text
+    finally:
+        done.set()
+        thread.join()
+    assert _content(outside) == before
+    assert not any(SECRET in (text or "") for text in _content_of_files(desk.folder).values())
+
+
+def _content_of_files(folder: Path) -> dict[str, str | None]:
+    """What real files below a folder hold; links are not followed."""
+    found = [Path(top, name) for top, _, names in os.walk(folder) for name in names]
+    return {str(path): path.read_text() for path in found if stat.S_ISREG(path.lstat().st_mode)}
 
 
 @pytest.mark.parametrize("handles", [HAS_HANDLES, False])

@@ -36,7 +36,7 @@ def test_an_interrupted_change_is_told_by_what_the_file_holds(desk, now: str | N
         file.write_text(now)
     (pending,) = desk.journal.resolve_pending()
     assert pending.state is state
-    assert (pending.note.change.path, pending.note.folder) == ("a.txt", str(desk.folder))
+    assert (pending.note.changes[0].path, pending.note.folder) == ("a.txt", str(desk.folder))
     assert (pending.note.key.tool_use_id, pending.note.key.turn) == ("toolu_1", 1)
 
 
@@ -84,7 +84,7 @@ def test_notes_go_when_a_later_turn_begins_and_when_all_is_stored(desk) -> None:
     desk.repeatable(1, "write_file", {"path": "b.txt", "content": "b"})
     assert len(desk.journal.resolve_pending()) == 2
     desk.repeatable(2, "write_file", {"path": "c.txt", "content": "c"})
-    assert [pending.note.change.path for pending in desk.journal.resolve_pending()] == ["c.txt"]
+    assert [pending.note.changes[0].path for pending in desk.journal.resolve_pending()] == ["c.txt"]
     desk.tools.settle()
     assert desk.journal.resolve_pending() == ()
 
@@ -105,8 +105,8 @@ def test_a_note_can_not_make_the_journal_touch_another_folder(desk, tmp_path) ->
     desk.repeatable(1, "write_file", WRITE)
     (pending,) = desk.journal.resolve_pending()
     notes = PendingNotes(desk.originals / "pending")
-    change = replace(pending.note.change, path="../victim.txt")
-    notes.write(replace(pending.note, change=change, temp_name="victim.txt"))
+    change = replace(pending.note.changes[0], path="../victim.txt")
+    notes.write(replace(pending.note, changes=(change,), temp_name="victim.txt"))
     assert [again.state for again in desk.journal.resolve_pending()] == [PendingState.UNKNOWN]
     desk.journal.forget(pending.note.key)
     assert victim.read_text() == "safe"

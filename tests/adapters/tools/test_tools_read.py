@@ -70,7 +70,7 @@ def _zip(entries: dict[str, bytes]) -> bytes:
         ("q.csv", 'a\n"two\nlines"\n', "q.csv | csv | 2 rows | 14 characters"),
         ("a.tsv", "a\tb", "a.tsv | tsv | 1 row | 3 characters"),
         ("a.json", '{"a": 1}', "a.json | json | 8 characters"),
-        ("page.HTML", "<p>x</p>", "page.HTML | html | 8 characters"),
+        ("page.XML", "<p>x</p>", "page.XML | xml | 8 characters"),
         ("README", "read me", "README | text | 7 characters"),
     ],
 )
@@ -103,7 +103,7 @@ def test_reading_on_gives_the_exact_text(text: str, limit: int) -> None:
         (Path(place) / "a.txt").write_bytes(text.encode())
         documents, pieces, offset = Documents(Folder(Path(place))), list[str](), 0
         while True:
-            body = documents.read("a.txt", offset, limit, Stop()).split("\n\n", 1)[1]
+            body = documents.read("a.txt", offset, limit, Stop()).text.split("\n\n", 1)[1]
             piece, line_end, last = body.rpartition("\n")
             if not last.startswith("[left out: characters "):
                 break
@@ -194,14 +194,13 @@ def test_a_pdf_that_opens_without_a_password_is_read_although_it_is_encrypted(de
     ("make", "sentence"),
     [
         (lambda: _protected_pdf("letmein"), "protected by a password"),
-        (lambda: _pdf("", ""), "has 2 pages but no text"),
         (lambda: b"", "is broken or no PDF"),
         (lambda: b"hello", "is broken or no PDF"),
         (lambda: _pdf("hello")[:300], "is broken or no PDF"),
         (lambda: b"%PDF-1.7\n" + bytes(range(256)) * 2, "is broken or no PDF"),
         (lambda: b"%PDF-1.4\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF", "is broken or no PDF"),
     ],
-    ids=["protected", "scanned", "empty", "text", "cut", "junk", "no root"],
+    ids=["protected", "empty", "text", "cut", "junk", "no root"],
 )
 def test_a_pdf_that_can_not_be_read_says_why(desk, make: Callable[[], bytes], sentence: str) -> None:
     desk.put("a.pdf", make())
@@ -225,7 +224,7 @@ def test_a_docx_is_read_in_the_order_of_the_page(desk) -> None:
     document.add_paragraph("After it")
     document.save(str(desk.folder / "a.docx"))
     assert desk.body("a.docx").splitlines() == [
-        "Offer", "Before the table", "Item | Count | Price", "Pens | 3 | 4.50", "Sum | inner |", "After it",
+        "# Offer", "Before the table", "Item | Count | Price", "Pens | 3 | 4.50", "Sum | inner |", "After it",
     ]  # fmt: skip
 
 
@@ -262,7 +261,7 @@ def test_a_formula_without_a_stored_value_is_shown_itself(desk) -> None:
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(desk) -> None:
     bomb = _zip({"[Content_Types].xml": b"", "xl/worksheets/sheet1.xml": bytes(200_000_001)})
-    for name in ("a.xlsx", "a.docx"):
+    for name in ("a.xlsx", "a.docx", "a.pptx"):
         desk.put(name, bomb)
         assert "would unpack to 200,000,001 bytes" in desk.refusal("read_document", path=name)
 
@@ -312,7 +311,7 @@ def test_a_kept_text_is_not_given_for_a_changed_document(desk) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "kind"),
     [
-        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(20), "PNG image"),
+        ("a.txt", b"\x89PNG\r\n\x1a\n" + bytes(20), "PNG image"),
         ("a.txt", b"\x7fELF" + bytes(20), "program"),
         ("a.csv", b"PK\x03\x04" + bytes(20), "ZIP archive"),
         ("junk", bytes(range(256)) * 20, "control characters"),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import docx
 import pytest
+import regex
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cowork_tui.adapters.tools.documents import Documents
 from cowork_tui.adapters.tools.failure import Stop, Stopped, ToolFailure
 from cowork_tui.adapters.tools.folder import Folder
+from cowork_tui.adapters.tools.matching import _cases
 from cowork_tui.adapters.tools.search import Query, search_files
 
 
@@ -116,3 +120,43 @@ def test_a_search_stops_when_asked(desk) -> None:
     stop.request()
     with pytest.raises(Stopped):
         search_files(folder, Documents(folder), Query("hit"), stop)
+
+
+LETTERS = st.sampled_from("aAkKiI sSßẞöÖσςΣİı\u212a\n\r12-.")
+PATTERNS = st.sampled_from([
+    "a", "A-1", r"^a", r"k$", r"[aA]+-\d", r"\bk\b", r"a.*1", r"(a|k)1", r"a|1", r"s{2}", r"\s+$", r"(?i)AK", r"a++k",
+    r"(?<!a)k", r"^$", r"\Aa", r"ß.?", r"1\.2", r"[[:alpha:]]k", "ak?i", "ö+", "(?:a1)?k",
+])  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(LETTERS, max_size=60), st.text(LETTERS, min_size=1, max_size=3), st.sampled_from(["utf-8", "utf-16"]))
+def test_looking_at_whole_files_first_finds_what_looking_at_each_line_does(desk, text, query, codec) -> None:
+    desk.put("a.txt", text.encode(codec))
+    if query.strip():
+        lines = text.removesuffix("\n").split("\n") if text else []
+        expected = [str(number) for number, line in enumerate(lines, 1) if query.lower() in line.lower()]
+        found = desk.text("search_files", query=query).splitlines()[1:]
+        assert [line.split(":")[1] for line in found if line.startswith("a.txt:")] == expected
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(LETTERS, max_size=60), PATTERNS)
+def test_a_pattern_finds_the_same_lines_whether_or_not_the_file_is_looked_at_first(desk, text, pattern) -> None:
+    desk.put("a.txt", text)
+    lines = text.removesuffix("\n").split("\n") if text else []
+    expected = [str(number) for number, line in enumerate(lines, 1) if regex.search(pattern, line)]
+    found = desk.text("search_files", query=pattern, regex=True).splitlines()[1:]
+    assert [line.split(":")[1] for line in found if line.startswith("a.txt:")] == expected
+
+
+def test_no_other_character_becomes_a_searched_one_by_letter_case() -> None:
+    """What the search of bytes leans on, for all of Unicode."""
+    for code in range(0x110000):
+        lowered = chr(code).lower()
+        if lowered != chr(code):
+            assert len(lowered) == 1 or chr(code) == "İ"
+            if code > 0x7F and any(char.isascii() for char in lowered):
+                assert chr(code) in "\u212aİ"
+            if len(lowered) == 1 and not lowered.isascii():
+                assert chr(code) in _cases(lowered)

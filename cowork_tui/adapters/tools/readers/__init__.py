@@ -1,1 +1,1 @@
-"""One reader a document format: bytes in, text out."""
+"""One reader a document format: bytes in, text (and pictures) out."""

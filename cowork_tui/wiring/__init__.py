@@ -7,15 +7,16 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from cowork_tui.adapters.config_files import Home, find_home, load_settings
-from cowork_tui.core.errors import BadInput, CoworkError
+from cowork_tui.adapters.secrets import find_key
+from cowork_tui.core.errors import BadInput, CoworkError, StoreError
 from cowork_tui.core.models import ModelCard
 from cowork_tui.core.pricing import Money
 from cowork_tui.core.settings import Settings, parse_url
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
     from cowork_tui.adapters.anthropic.client import AnthropicProvider
     from cowork_tui.adapters.store.database import HistoryStore
     from cowork_tui.adapters.store.queries import HistoryQueries
-    from cowork_tui.core.json_values import JsonObject
-    from cowork_tui.core.task_values import Status
-    from cowork_tui.demo.reply import Reply
-    from cowork_tui.demo.settings import DemoSettings
+    from cowork_tui.adapters.tools.differences import Difference
+    from cowork_tui.core.approvals import Rule
+    from cowork_tui.core.task_values import FileChange, Status
     from cowork_tui.engine.loop import TaskLoop
+    from cowork_tui.engine.references import Reference
+    from cowork_tui.engine.undo import UndoPorts
 
-KEY_VARIABLE = "ANTHROPIC_API_KEY"
 BASE_URL_VARIABLE = "ANTHROPIC_BASE_URL"
 LIST_MODELS_SECONDS = 8.0
 
@@ -57,29 +58,41 @@ class Account:
     """Which server answers, with which key, and whose money that is. `base_url` None is the Claude API."""
 
     base_url: str | None
-    api_key: str
+    api_key: str = field(repr=False)
     money: Money
 
 
 def choose_account(settings: Settings, *, demo: bool, environment: Mapping[str, str] = os.environ) -> Account | None:
     """The account to use, or None for the demo: asked for, or because there is neither a key nor another server.
 
-    Raises BadInput for an address that is none.
+    The key is that of the environment, else of the keyring, else of the key file. Raises BadInput for an address that
+    is none and for a key that can't be got at.
     """
     if demo:
         return None
-    key = environment.get(KEY_VARIABLE, "").strip()
+    base_url = choose_base_url(settings, environment)
+    key = find_key(find_home(environment).key_file, environment)
+    if base_url is None:
+        return Account(None, key.value, Money.BILLED) if key else None
+    return Account(base_url, key.value if key else "", money_at(base_url))
+
+
+def choose_base_url(settings: Settings, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The server's address by environment or settings; None is the Claude API. Raises BadInput."""
     base_url = environment.get(BASE_URL_VARIABLE, "").strip()
     if base_url:
         try:
             parse_url(base_url)
         except BadInput as error:
             raise BadInput(f"In the environment, {BASE_URL_VARIABLE}: {error}") from error
-    base_url = base_url or settings.base_url
-    if base_url is None:
-        return Account(None, key, Money.BILLED) if key else None
-    own = (urlsplit(base_url).hostname or "").endswith("anthropic.com")
-    return Account(base_url, key, Money.BILLED if own else Money.UNKNOWN)
+    return base_url or settings.base_url
+
+
+def money_at(base_url: str | None) -> Money:
+    """Whose money a server's usage is: the Claude API bills at published prices, others at prices of their own."""
+    host = "" if base_url is None else urlsplit(base_url).hostname or ""
+    own = base_url is None or host == "anthropic.com" or host.endswith(".anthropic.com")
+    return Money.BILLED if own else Money.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +117,30 @@ def open_queries(home: Home) -> HistoryQueries:
 
 
 @contextlib.contextmanager
+def saving_what_can_be_read(home: Home):
+    """Where the history turns out to be damaged inside, save what can be read. Raises StoreError that says so."""
+    from cowork_tui.adapters.store.faults import DamagedHistory
+
+    try:
+        yield
+    except DamagedHistory as error:
+        from cowork_tui.adapters.store.recovery import recover
+
+        raise StoreError(recover(home.history_file).sentence) from error
+
+
+@contextlib.contextmanager
 def open_history(home: Home):
-    """The history for writing; made or migrated where needed. Raises StoreError."""
+    """The history for writing; made or migrated where needed, and saved where it is damaged. Raises StoreError."""
     from cowork_tui.adapters.store.database import open_database
     from cowork_tui.adapters.store.queries import HistoryQueries
 
-    store = open_database(home.history_file)
-    try:
-        yield History(store, HistoryQueries(home.history_file))
-    finally:
-        store.close()
+    with saving_what_can_be_read(home):
+        store = open_database(home.history_file)
+        try:
+            yield History(store, HistoryQueries(home.history_file))
+        finally:
+            store.close()
 
 
 @asynccontextmanager
@@ -131,7 +158,14 @@ async def open_provider(account: Account | None, settings: Settings) -> AsyncIte
         from cowork_tui.adapters.anthropic.retries import RetryPolicy
 
         retries = RetryPolicy(attempts=settings.max_attempts)
-        provider = AnthropicProvider(account.base_url, account.api_key, account.money, SystemClock(), retries=retries)
+        provider = AnthropicProvider(
+            account.base_url,
+            account.api_key,
+            account.money,
+            SystemClock(),
+            retries=retries,
+            silence_seconds=float(settings.silence_seconds),
+        )
         try:
             yield provider
         finally:
@@ -161,6 +195,7 @@ def make_ports(
     catalogue: Catalogue,
     folder: Path,
     approver: Approver,
+    settings: Settings,
 ) -> Ports:
     """The ports of one task. Raises BadInput for a folder that can't be used."""
     from cowork_tui.adapters.anthropic.catalogue import GenaiPriceBook
@@ -168,14 +203,75 @@ def make_ports(
     from cowork_tui.adapters.tools.folder import check_folder
     from cowork_tui.adapters.tools.host import FolderTools
     from cowork_tui.adapters.tools.journal import Journal
+    from cowork_tui.adapters.tools.system_trash import to_system_trash
 
     check_folder(folder)
     history.store.set_account(provider.endpoint, provider.key_fingerprint)
     clock = SystemClock()
-    tools = FolderTools(folder, Journal(home.originals), clock.now)
+    tools = FolderTools(folder, Journal(home.originals), clock.now, to_system_trash)
     count = Tokenizer().count
     bus = Bus(history.store)
-    return Ports(provider, tools, bus, history.queries, approver, clock, count, GenaiPriceBook(), catalogue)
+    prices, limit = GenaiPriceBook(), float(settings.tool_seconds)
+    rules = StoredRules(history)
+    return Ports(provider, tools, bus, history.queries, approver, clock, count, prices, catalogue, limit, rules)
+
+
+def read_references(paths: Sequence[Path]) -> tuple[Reference, ...]:
+    """The reference documents of a new task. Raises BadInput for one that can't be used."""
+    from cowork_tui.adapters.tools.references import read_references as read
+
+    return read(paths)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRules:
+    """`engine.ports.RuleBook` over the history."""
+
+    history: History
+
+    def approval_rules(self) -> tuple[Rule, ...]:
+        """All of them, oldest first."""
+        return self.history.queries.approval_rules()
+
+    async def add_rule(self, rule: Rule) -> int:
+        """Store one; its number."""
+        return await self.history.store.add_rule(rule)
+
+
+def undo_ports(home: Home, history: History) -> UndoPorts:
+    """What undo and redo use."""
+    from cowork_tui.adapters.tokenizer import Tokenizer
+    from cowork_tui.adapters.tools.undo import JournalKeeper
+    from cowork_tui.engine.undo import UndoPorts
+
+    keeper = JournalKeeper(home.originals)
+    return UndoPorts(history.store, history.queries, keeper, SystemClock().now, Tokenizer().count)
+
+
+@asynccontextmanager
+async def holding(history: History, task_id: str) -> AsyncIterator[None]:
+    """Hold a task's lease, so that nobody runs or changes it meanwhile. Raises BadInput while somebody does."""
+    await history.store.claim(task_id)
+    try:
+        yield
+    finally:
+        await history.store.release(task_id)
+
+
+def differences(home: Home, folder: Path, changes: Sequence[FileChange]) -> tuple[Difference, ...]:
+    """What became of each file's content."""
+    from cowork_tui.adapters.tools.differences import difference
+    from cowork_tui.adapters.tools.undo import JournalKeeper
+
+    keeper = JournalKeeper(home.originals)
+    return tuple(difference(keeper, folder, change) for change in changes)
+
+
+def tool_names() -> tuple[str, ...]:
+    """The tools that change files."""
+    from cowork_tui.adapters.tools.definitions import TOOLS
+
+    return tuple(tool.name for tool in TOOLS if tool.changes)
 
 
 def caches_of(ports: Ports):
@@ -187,7 +283,8 @@ def list_tasks(home: Home) -> tuple[TaskRow, ...]:
     """The stored tasks, newest first; none where there is no history yet. Raises StoreError."""
     from cowork_tui.adapters.store.task_list import read_tasks
 
-    return read_tasks(home.history_file) if home.history_file.exists() else ()
+    with saving_what_can_be_read(home):
+        return read_tasks(home.history_file) if home.history_file.exists() else ()
 
 
 def verify_task(home: Home, task: str) -> tuple[int, list[str]]:
@@ -196,8 +293,9 @@ def verify_task(home: Home, task: str) -> tuple[int, list[str]]:
     from cowork_tui.adapters.store.verify import verify
 
     queries = open_queries(home)
-    task_id = queries.resolve_task(task)
-    return len(fold(queries.events(task_id)).turns), list(verify(queries, task_id, body_from_blocks))
+    with saving_what_can_be_read(home):
+        task_id = queries.resolve_task(task)
+        return len(fold(queries.events(task_id)).turns), list(verify(queries, task_id, body_from_blocks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,16 +345,18 @@ async def run_leased(history: History, session: Session, loop: TaskLoop) -> Stat
     async def beat() -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            if not await history.store.beat(task_id):
-                loop.stop()
-                return
+            with contextlib.suppress(StoreError):  # the next beat may get through; the lease outlasts a few
+                if not await history.store.beat(task_id):
+                    loop.stop()
+                    return
 
     beating = asyncio.create_task(beat())
     try:
-        return await run_to_stop(session, loop)
+        return await run_to_stop(session, loop, lambda kind: history.store.acknowledge(task_id, kind))
     finally:
         beating.cancel()
-        await history.store.release(task_id)
+        with contextlib.suppress(StoreError):  # a lease that can't be given back ends with the process
+            await history.store.release(task_id)
 
 
 def check_goal_folder(folder: Path) -> Path:
@@ -270,40 +370,3 @@ def check_goal_folder(folder: Path) -> Path:
         raise BadInput(f"The folder {folder} can't be used ({reason}): name another with --folder.") from error
     check_folder(path)
     return path
-
-
-def serve_demo(host: str, port: int, seed: int, on_ready: Callable[[int], None], *, delta_seconds: float = 0.0) -> None:
-    """Serve the demo Messages API until interrupted, waiting `delta_seconds` before each piece of a stream.
-
-    Raises OSError where the port can't be had.
-    """
-    from cowork_tui.adapters.tokenizer import Tokenizer
-    from cowork_tui.demo.clerk import answer
-    from cowork_tui.demo.server import serve
-
-    settings = demo_settings(Tokenizer().count, time.time, seed, answer, delta_seconds=delta_seconds)
-    serve(settings, host, port, on_ready)
-
-
-def demo_settings(
-    count_text: Callable[[str], int],
-    now: Callable[[], float],
-    seed: int,
-    answer: Callable[[JsonObject], Reply],
-    *,
-    delta_seconds: float = 0.0,
-) -> DemoSettings:
-    """A demo whose models weigh text as the published tokenizers do, give or take its own secret factors."""
-    from cowork_tui.core.calibration import RATES
-    from cowork_tui.core.models import Tokenizer as Generation
-    from cowork_tui.demo.settings import DemoSettings
-
-    return DemoSettings(
-        count_text=count_text,
-        now=now,
-        seed=seed,
-        answer=answer,
-        delta_interval_seconds=delta_seconds,
-        old_tokenizer_scale=RATES[Generation.OLD].text,
-        new_tokenizer_scale=RATES[Generation.NEW].text,
-    )
