@@ -100,13 +100,16 @@ def run(goal: str, folder: Path, references: tuple[Path, ...], **flags: object) 
 @click.command()
 @click.argument("task", shell_complete=complete_task)
 @click.option("--say", metavar="TEXT", help="Something to tell the task as it goes on.")
+@click.option(
+    "--folder", metavar="DIR", type=click.Path(path_type=Path), help="Where the task's folder stands, if it was moved."
+)
 @partial(task_flags, defaults=False)
-def resume(task: str, say: str | None, **flags: object) -> None:
+def resume(task: str, say: str | None, folder: Path | None, **flags: object) -> None:
     """Go on with a stored TASK.
 
     TASK is its id, the first digits of it, or `last`. What is not given stays as it was.
     """
-    _start(lambda: _resume(task, say, flags))
+    _start(lambda: _resume(task, say, folder, flags))
 
 
 def _start(work: Callable[[], object]) -> None:
@@ -148,16 +151,17 @@ def _say_references(cost: ReferenceCost, *, as_json: bool) -> None:
         echo(reference_words(cost))
 
 
-async def _resume(task: str, say: str | None, flags: dict[str, object]) -> int:
+async def _resume(task: str, say: str | None, moved_to: Path | None, flags: dict[str, object]) -> int:
     home, settings = wiring.home_and_settings()
-    changes = _changes(flags, say)
     account = wiring.choose_account(settings, demo=bool(flags["demo"]))
     with wiring.open_history(home) as history:
         task_id = history.queries.resolve_task(task)
+        _changes(flags, say, "")  # a flag that can't be used is said before anything is done
         await history.store.claim(task_id)  # before anything is said or stored: another process may be running it
         await finish(wiring.undo_ports(home, history), task_id)
         row = next(row for row in history.queries.tasks(EVERY_TASK) if row.id == task_id)
-        folder = wiring.check_goal_folder(Path(row.folder))
+        folder = wiring.check_goal_folder(moved_to or Path(row.folder))
+        changes = _changes(flags, say, str(folder))
         async with wiring.open_provider(account, settings) as provider:
             ports = await _ports(home, history, provider, folder, settings, flags)
             reader = Reader()
@@ -231,7 +235,7 @@ def _routes(flags: dict[str, object]) -> tuple[Route, ...]:
     return tuple(parse_route(str(text)) for text in routes) if isinstance(routes, tuple) else ()
 
 
-def _changes(flags: dict[str, object], say: str | None) -> Changes:
+def _changes(flags: dict[str, object], say: str | None, folder: str) -> Changes:
     def given(name: str) -> str | None:
         value = flags[name]
         return None if value is None else str(value)
@@ -244,4 +248,5 @@ def _changes(flags: dict[str, object], say: str | None) -> Changes:
         effort=parse_effort(effort) if effort else None,
         routes=_routes(flags),
         say=say,
+        folder=folder,
     )

@@ -51,6 +51,8 @@ class TaskChanged:
     cap: Cap
     choice: ModelChoice
     routes: tuple[Route, ...]
+    folder: str | None = None
+    """Where the folder stands now, if it was moved."""
 
 
 @dataclass(frozen=True, slots=True)

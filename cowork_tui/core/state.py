@@ -146,7 +146,10 @@ def reduce(state: TaskState, event: Event) -> TaskState:
         case TaskCreated():
             return _created(event)
         case TaskChanged():
-            return replace(state, mode=event.mode, cap=event.cap, choice=event.choice, routes=event.routes)
+            folder = event.folder or state.folder
+            return replace(
+                state, mode=event.mode, cap=event.cap, choice=event.choice, routes=event.routes, folder=folder
+            )
         case UserSaid():
             transcript = state.transcript.append(event.turn, event.blocks)
             untold = () if event.undo else state.untold_changes

@@ -36,6 +36,8 @@ class Changes:
     effort: str | None = None
     routes: tuple[Route, ...] = ()
     say: str | None = None
+    folder: str | None = None
+    """Where the task's folder stands, if it was moved."""
 
 
 def title_of(goal: str) -> str:
@@ -108,13 +110,10 @@ async def resume(ports: Ports, caches: CacheLedger, task_id: str, changes: Chang
         changes.cap or state.cap,
         ModelChoice(changes.model or state.choice.model, changes.effort or state.choice.effort),
         merge_routes(state.routes, changes.routes),
+        changes.folder if changes.folder != state.folder else None,
     )
-    if (changed.mode, changed.cap, changed.choice, changed.routes) != (
-        state.mode,
-        state.cap,
-        state.choice,
-        state.routes,
-    ):
+    before = (state.mode, state.cap, state.choice, state.routes, None)
+    if (changed.mode, changed.cap, changed.choice, changed.routes, changed.folder) != before:
         await session.emit(changed)
     return session
 

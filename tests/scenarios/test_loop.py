@@ -162,6 +162,15 @@ async def test_a_change_whose_outcome_is_unknown_is_not_made_twice(bench: Bench,
     assert len(ended) == 1
 
 
+async def test_a_task_goes_on_in_a_folder_that_was_moved(bench: Bench, folder: Path) -> None:
+    await bench.run(GOAL, folder, before=stop_at(bench, TurnEnded, 2))
+    moved = folder.rename(folder.parent / "elsewhere")
+    session = await bench.resume(moved, Changes(folder=str(moved)))
+    assert session.state.status is Status.DONE
+    assert (moved / "receipts.csv").exists()
+    assert session.state.folder == bench.queries.tasks()[0].folder == str(moved)
+
+
 async def test_a_done_task_needs_something_to_do(bench: Bench, folder: Path) -> None:
     await bench.run("hello", folder)
     with pytest.raises(BadInput):

@@ -112,9 +112,10 @@ class Projection:
 
     def _change_task(self, event: TaskChanged) -> None:
         self._connection.execute(
-            "UPDATE tasks SET mode = ?, model = ?, effort = ?, cap_nanodollars = ?, cap_tokens = ? WHERE key = ?",
+            """UPDATE tasks SET mode = ?, model = ?, effort = ?, cap_nanodollars = ?, cap_tokens = ?,
+               folder = ifnull(?, folder) WHERE key = ?""",
             (event.mode.value, event.choice.model, event.choice.effort, event.cap.nanodollars, event.cap.tokens,
-             self._cursor.key),
+             event.folder, self._cursor.key),
         )  # fmt: skip
 
     def _change_files(self, seq: int, event: ToolEnded | FilesUndone | FilesRedone) -> None:
