@@ -25,7 +25,7 @@ from cowork_tui.core.task_values import Status
 from tests.scenarios.forked import Program, contents, loaded, make_folder
 from tests.scenarios.ledger import check_stored
 
-KILLS = 200 if os.environ.get("COWORK_BENCH_FULL") == "1" else 6
+KILLS = 200 if os.environ.get("COWORK_BENCH_FULL") == "1" else 20
 MOST_DELAY_SECONDS = 0.06
 RECEIPTS = "Put the receipts into a table, one row each, with a total per month"
 DIRECTIVES = """CALL write_file {"path": "a.txt", "content": "one"}
