@@ -28,7 +28,7 @@ from cowork_tui.engine.ports import TaskRow
 STOP_PATIENCE_SECONDS = 3.0
 EVERY_TASK = 1 << 62
 STATUS_CHARS = 7
-TITLE_CHARS, MIN_TITLE_CHARS = 60, 20
+TITLE_CHARS, MIN_TITLE_CHARS = 60, 16
 
 
 @click.command()
