@@ -153,15 +153,15 @@ def _say_references(cost: ReferenceCost, *, as_json: bool) -> None:
 
 async def _resume(task: str, say: str | None, moved_to: Path | None, flags: dict[str, object]) -> int:
     home, settings = wiring.home_and_settings()
+    changes = _changes(flags, say)
     account = wiring.choose_account(settings, demo=bool(flags["demo"]))
     with wiring.open_history(home) as history:
         task_id = history.queries.resolve_task(task)
-        _changes(flags, say, "")  # a flag that can't be used is said before anything is done
         await history.store.claim(task_id)  # before anything is said or stored: another process may be running it
         await finish(wiring.undo_ports(home, history), task_id)
         row = next(row for row in history.queries.tasks(EVERY_TASK) if row.id == task_id)
         folder = wiring.check_goal_folder(moved_to or Path(row.folder))
-        changes = _changes(flags, say, str(folder))
+        changes = replace(changes, folder=str(folder))
         async with wiring.open_provider(account, settings) as provider:
             ports = await _ports(home, history, provider, folder, settings, flags)
             reader = Reader()
@@ -235,7 +235,7 @@ def _routes(flags: dict[str, object]) -> tuple[Route, ...]:
     return tuple(parse_route(str(text)) for text in routes) if isinstance(routes, tuple) else ()
 
 
-def _changes(flags: dict[str, object], say: str | None, folder: str) -> Changes:
+def _changes(flags: dict[str, object], say: str | None) -> Changes:
     def given(name: str) -> str | None:
         value = flags[name]
         return None if value is None else str(value)
@@ -248,5 +248,4 @@ def _changes(flags: dict[str, object], say: str | None, folder: str) -> Changes:
         effort=parse_effort(effort) if effort else None,
         routes=_routes(flags),
         say=say,
-        folder=folder,
     )

@@ -51,7 +51,8 @@ class Folder:
         """Where a path from the model leads. Raises `ToolFailure` when that is not inside the folder."""
         parts = self._below(path)
         name = "/".join(parts) or "."
-        real = Path(os.path.realpath(self.root.joinpath(*parts)))
+        with told(name):  # a link that is swapped while it is followed can't be found
+            real = Path(os.path.realpath(self.root.joinpath(*parts)))
         if not real.is_relative_to(self.root):
             raise ToolFailure(f"{name} leads out of the folder through a link: use only files inside it")
         if _is_system(real):
