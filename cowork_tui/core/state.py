@@ -122,10 +122,6 @@ class TaskState:
         """The newest turn that got its whole response."""
         return next((record.ended for record in reversed(self.turns) if record.ended is not None), None)
 
-    def last_on(self, model: str) -> TurnRecord | None:
-        """The newest billed turn on a model."""
-        return next((r for r in reversed(self.turns) if r.ended is not None and r.planned.choice.model == model), None)
-
     def files(self) -> tuple[FileChange, ...]:
         """What became of each changed file from the task's start until its newest event; unchanged ones left out."""
         net = merged(entry.change for entry in self.file_log)
@@ -153,9 +149,7 @@ def reduce(state: TaskState, event: Event) -> TaskState:
         case UserSaid():
             transcript = state.transcript.append(event.turn, event.blocks)
             untold = () if event.undo else state.untold_changes
-            return replace(
-                state, transcript=transcript, cap_notes=state.cap_notes + event.note, untold_changes=untold
-            )
+            return replace(state, transcript=transcript, cap_notes=state.cap_notes + event.note, untold_changes=untold)
         case PlanUpdated():
             return replace(state, steps=event.steps)
         case EditApplied():
@@ -244,11 +238,3 @@ def _files(state: TaskState, event: FilesUndone | FilesRedone) -> TaskState:
         undo_events=state.undo_events + 1,
         untold_changes=(*state.untold_changes, *event.changes),
     )
-
-
-def active_step(state: TaskState) -> tuple[int, Step] | None:
-    """The step that runs, with its number from 1."""
-    for number, step in enumerate(state.steps, 1):
-        if step.status.value == "active":
-            return number, step
-    return None

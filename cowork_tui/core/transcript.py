@@ -35,10 +35,6 @@ class Chunk:
     derived: dict[object, object] = field(default_factory=dict[object, object], repr=False)
 
     @property
-    def first_seq(self) -> int:
-        return self.entries[0].seq
-
-    @property
     def end_seq(self) -> int:
         """One past the last entry's seq."""
         return self.entries[-1].seq + 1

@@ -36,7 +36,7 @@ CLIMBING = [
 ABSOLUTE = [
     "/", "//", "///", "/.", "/etc", "/etc/passwd", "//etc/passwd", "///etc//passwd", "/etc/./passwd", "/etc/passwd/",
     "/proc/self/environ", "/proc/self/mem", "/proc/self/cwd/../outside/secret.txt", "/proc/self/fd/0",
-    "/proc/1/root/etc", "/proc/thread-self/environ", "/sys/kernel", "/dev/null", "/dev/zero", "/dev/random", "/dev/tty",
+    "/proc/1/root", "/proc/thread-self/environ", "/sys/kernel", "/dev/null", "/dev/zero", "/dev/random", "/dev/tty",
     "/dev/stdin", "/dev/fd/0", "/dev/shm/x", "/tmp", "/home/someone/.ssh/id_rsa",
     "{outside}", "{outside}/secret.txt", "/{outside}/secret.txt", "{outside}/new.txt", "{outside}/./secret.txt",
     "{work}/../outside/secret.txt", "{work}/sub/../../outside/secret.txt",

@@ -124,7 +124,7 @@ def test_below_the_home_folder_the_desktops_trash_gets_it(desk, tmp_path: Path, 
     trash = tmp_path / "data" / "Trash"
     assert _files(trash / "files") == ["a b.txt", "a b.txt.2"]
     note = (trash / "info" / "a b.txt.trashinfo").read_text()
-    assert f"Path={tmp_path}/work/a%20b.txt\n" in note
+    assert f"Path={desk.folder}/a%20b.txt\n" in note
     assert not (desk.folder / "a b.txt").exists()
 
 
